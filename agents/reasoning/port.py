@@ -1,0 +1,112 @@
+"""The Reasoner port: language and judgement, typed per task.
+
+Whatever implements it, what it returns is data that refers to candidates and evidence by id; `checked.py` verifies it
+in code, and nothing in it can grant a mandate.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Literal, Protocol
+
+from pydantic import Field
+
+from agents.types import Candidate, DetailValue, Frozen, Preference, Preferences, Reason
+from memory.evidence import Evidence
+from workflows.model import Detail, Workflow
+
+Intent = Literal[
+    "request",  # a new task that a workflow fits
+    "answer",  # to the question that waits, possibly with further details
+    "amend",  # changes a detail that is already known
+    "choose",  # takes top or backup
+    "why_not",  # asks why something was left out
+    "why",  # asks why this one
+    "different",  # wants a new pair
+    "question",  # asks about taste or memory
+    "refuse",  # does not want to go on
+    "greeting",
+    "unfit",  # a request that no workflow fits
+    "unclear",
+]
+
+
+class Waiting(Frozen):
+    """What the conversation is waiting for when a message arrives."""
+
+    kind: Literal["question", "decision", "plan"]
+    detail: str | None = None  # the detail that was asked for
+    proposed: DetailValue | None = None  # what was proposed for it: "yes" takes this
+    options: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()  # decision: the names of top and backup, in that order
+
+
+class Heard(Frozen):
+    """A message in its situation."""
+
+    text: str
+    now: dt.datetime  # aware, in the home's time zone
+    workflow: str | None = None  # of the task at hand
+    details: dict[str, DetailValue] = Field(default_factory=dict)  # known so far
+    waiting: Waiting | None = None
+
+
+class Problem(Frozen):
+    """Something said that cannot be so: 25:00, a date in the past, 500 people."""
+
+    detail: str
+    said: str
+    message: str  # one sentence: what was seen and what would do
+
+
+class Understanding(Frozen):
+    """What a message means."""
+
+    intent: Intent
+    workflow: str | None = None
+    details: dict[str, DetailValue] = Field(default_factory=dict)  # only those that this message gives
+    declined: tuple[str, ...] = ()  # details the person does not care about ("anywhere", "don't mind")
+    wishes: tuple[str, ...] = ()  # what else was wanted, in the person's words: "somewhere new", "usual vibe", "cosy"
+    new_only: bool = False  # "somewhere I haven't been"
+    choice: int | None = None  # 0 is top, 1 is backup
+    subject: str = ""  # why_not, question: about what
+    problems: tuple[Problem, ...] = ()
+
+
+class Score(Frozen):
+    """How well one candidate fits."""
+
+    candidate: str
+    fit: float  # 0 to 1
+    reasons: tuple[Reason, ...] = ()
+    tradeoffs: tuple[str, ...] = ()
+
+
+class Reasoner(Protocol):
+    """Language and judgement. Every implementation passes `tests/agents/reasoning/contract.py`."""
+
+    name: str
+
+    async def understand(self, heard: Heard, workflows: tuple[Workflow, ...]) -> Understanding:
+        """What the message means, given what the conversation waits for."""
+        ...
+
+    async def preferences(self, question: str, evidence: tuple[Evidence, ...]) -> Preferences:
+        """Statements about taste that rest on the evidence given, and on nothing else."""
+        ...
+
+    async def settle(
+        self, detail: Detail, heard: Heard, preferences: tuple[Preference, ...]
+    ) -> tuple[DetailValue, str] | None:
+        """A value for a missing detail that the person's notes settle, with the evidence id it rests on; to be proposed."""
+        ...
+
+    async def weigh(
+        self,
+        candidates: tuple[Candidate, ...],
+        preferences: tuple[Preference, ...],
+        wishes: tuple[str, ...],
+        details: dict[str, DetailValue],
+    ) -> tuple[Score, ...]:
+        """Each candidate's fit with reasons and tradeoffs, best first. Hard rules are applied before, in code."""
+        ...

@@ -1,0 +1,57 @@
+"""What every channel hands in and gets back."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Literal
+
+from agents.types import Frozen, PlanView, Receipt, Reply, TaskStatus
+
+
+class Inbound(Frozen):
+    """One message from the owner, as a channel received it.
+
+    Attributes:
+        id: the provider's message id; a second delivery with the same id acts once.
+        conversation: whose turn order it belongs to ("web", "cli", a phone's number …).
+        go_plan: the hash of the plan whose Go button was pressed; None for words.
+        voice: it was spoken; a Go is never taken from it.
+    """
+
+    id: str
+    conversation: str
+    channel: str
+    text: str
+    at: dt.datetime
+    go_plan: str | None = None
+    voice: bool = False
+
+
+class Message(Frozen):
+    """One line of a conversation as it is shown: the person's words, or our reply."""
+
+    id: str
+    at: dt.datetime
+    author: Literal["person", "assistant"]
+    text: str
+    reply: Reply | None = None
+
+
+class Event(Frozen):
+    """Something that happened in a conversation while one looks on."""
+
+    kind: Literal["message", "progress"]
+    message: Message | None = None
+    text: str = ""  # progress: one plain sentence
+
+
+class TaskView(Frozen):
+    """One task as a program sees it."""
+
+    id: str
+    state: TaskStatus
+    request: str
+    decision: dict[str, object] | None = None
+    plan: PlanView | None = None
+    receipt: Receipt | None = None
+    trace: tuple[str, ...] = ()
