@@ -1,0 +1,1 @@
+"""Recommend, decide, do."""

@@ -33,7 +33,8 @@ class Candidate(Frozen):
         id: short and stable within a task ("c7").
         url: absolute; its own page.
         facts: what the page says in schema.org's words, flattened to plain JSON: `servesCuisine`, `priceRange`,
-            `description`, `keywords`, `address`, `aggregateRating`, `menu` (a list of {name, description, price, diets}) ….
+            `description`, `keywords`, `address`, `aggregateRating`, `menu` (a list of {name, description, price,
+            diets}) ….
         slots: the bookable starts that the page offers, as local ISO date-times ("2026-11-21T19:30").
         price: what one would pay as shown, in normal form, or None.
         seen_at: when it was observed, ISO date-time with offset.

@@ -1,0 +1,1 @@
+"""Demo Town and a sample person's home."""

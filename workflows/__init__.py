@@ -1,0 +1,1 @@
+"""Markdown files that are documentation, program and audit."""

@@ -1,0 +1,1 @@
+"""Doing: a browser, a barrier, a mandate and its ledger."""

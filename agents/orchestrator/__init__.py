@@ -1,0 +1,1 @@
+"""The parts of the flow: understand, refine, rank, propose, report, learn."""

@@ -1,0 +1,1 @@
+"""The Reasoner port and its implementations."""

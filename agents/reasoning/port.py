@@ -98,7 +98,7 @@ class Reasoner(Protocol):
     async def settle(
         self, detail: Detail, heard: Heard, preferences: tuple[Preference, ...]
     ) -> tuple[DetailValue, str] | None:
-        """A value for a missing detail that the person's notes settle, with the evidence id it rests on; to be proposed."""
+        """A value for a missing detail that the notes settle, with the evidence id it rests on; to be proposed."""
         ...
 
     async def weigh(

@@ -1,0 +1,1 @@
+"""The doors that messages come through."""
