@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
+from workflows.faults import Fault
+
 
 class DetailType(StrEnum):
     """What a detail's value is, and its normal form as a JSON value."""
@@ -157,6 +159,7 @@ class Workflow:
     search: tuple[Step, ...] = ()
     do: tuple[Step, ...] = ()
     check: tuple[Step, ...] = ()
+    warnings: tuple[Fault, ...] = ()  # what is used, but not all of it understood: rules for a model only
 
     def detail(self, name: str) -> Detail | None:
         """The detail of that name, or None."""

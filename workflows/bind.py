@@ -1,0 +1,93 @@
+"""Placeholders: which ones a text has, and a step with its values put in, as data."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from urllib.parse import quote, urlsplit
+
+from memory.errors import BadInput
+from workflows.model import Step, Verb, Workflow
+
+PLACEHOLDER = re.compile(r"\{([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)?)\}")
+CHOICE_URL = "{choice.url}"
+
+
+def names_in(text: str) -> tuple[str, ...]:
+    """The placeholders of a text in their order, each once."""
+    return tuple(dict.fromkeys(PLACEHOLDER.findall(text)))
+
+
+def placeholders(step: Step) -> tuple[str, ...]:
+    """The placeholders of a step ("date", "choice.name") in their order, each once."""
+    return names_in(" ".join((step.target, step.value, *step.values)))
+
+
+def bind(step: Step, values: dict[str, str]) -> Step:
+    """The step with every placeholder replaced by its value.
+
+    Values are data: a brace or a quotation mark inside one means nothing, and in an address each is percent-encoded,
+    but for `{choice.url}` at its start, which is an address already.
+
+    Raises:
+        BadInput: a value is missing, or one would lead the address elsewhere.
+    """
+
+    def fill(text: str) -> str:
+        return _fill(text, lambda name: _value(name, values, step))
+
+    target = _address(step, values) if step.verb is Verb.OPEN else fill(step.target)
+    return replace(
+        step, text=fill(step.text), target=target, value=fill(step.value), values=tuple(map(fill, step.values))
+    )
+
+
+def bind_all(workflow: Workflow, steps: Iterable[Step], values: dict[str, str]) -> tuple[Step, ...]:
+    """The steps as they will be taken, given the values at hand.
+
+    An optional detail without a value is empty in an address; it drops out of what is checked or looked for; any
+    other step that rests on it is left out.
+
+    Raises:
+        BadInput: a value that is not optional is missing.
+    """
+    absent = {d.name for d in workflow.details if d.optional and not values.get(d.name)}
+    kept = (step for step in (_without(step, absent) for step in steps) if step is not None)
+    return tuple(bind(step, dict.fromkeys(absent, "") | values) for step in kept)
+
+
+def _without(step: Step, absent: set[str]) -> Step | None:
+    if step.verb is Verb.OPEN or not absent.intersection(placeholders(step)):
+        return step
+    values = tuple(value for value in step.values if not absent.intersection(names_in(value)))
+    return replace(step, values=values) if values else None
+
+
+def _fill(text: str, value: Callable[[str], str]) -> str:
+    return PLACEHOLDER.sub(lambda match: value(match[1]), text)
+
+
+def _value(name: str, values: dict[str, str], step: Step) -> str:
+    if name not in values:
+        known = ", ".join(sorted(values)) or "nothing"
+        raise BadInput(
+            f"Line {step.line}, “{step.text}”, needs a value for {{{name}}}; known: {known}.",
+            f"Give one, for example `--set {name}=…`.",
+        )
+    return values[name]
+
+
+def _address(step: Step, values: dict[str, str]) -> str:
+    start, rest = "", step.target
+    if rest.startswith(CHOICE_URL):
+        start, rest = _value("choice.url", values, step), rest.removeprefix(CHOICE_URL)
+        if urlsplit(start).scheme not in {"http", "https"}:
+            raise BadInput(f"“{start}” is not an http(s) address of a candidate.", "Collect it again.")
+    return start + _fill(rest, lambda name: _encoded(name, _value(name, values, step)))
+
+
+def _encoded(name: str, value: str) -> str:
+    if value in {".", ".."}:  # the one value that still means something in a path once it is encoded
+        raise BadInput(f"“{value}” cannot stand in an address as {{{name}}}.", "Give another value.")
+    return quote(value, safe="")
