@@ -1,0 +1,142 @@
+"""The settings: read once from the environment and `.env`, checked, and passed down."""
+
+from __future__ import annotations
+
+import datetime as dt
+import ipaddress
+import time
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import tzlocal
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from agents.types import Clock
+from memory.errors import BadInput
+
+PREFIX = "RFLOW_"
+SECRETS = {"password"}
+
+
+class Settings(BaseSettings):
+    """Everything that can be set from outside, by `RFLOW_<NAME>` or a line in `.env`.
+
+    Attributes:
+        home: the person's folder, absolute once loaded.
+        password: asked for by the web page and sent by programs as a bearer token; needed for a non-loopback host.
+        timezone: IANA name; the machine's where not given.
+        clock: ISO date-time at which the assistant's clock starts, for tests and demos; it then runs on.
+        settle_seconds: how long a slow site may take to show a booking after a crash, in seconds.
+        database_url: where inbox, outbox, ledger and checkpoints live; SQLite in home/state where not given.
+        allowed_hosts: further names under which the page may be opened, besides loopback's and `host`.
+    """
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", extra="ignore", frozen=True)
+
+    home: Path = Path("home")
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=1, le=65535)
+    password: SecretStr | None = None
+    timezone: str = Field(default_factory=tzlocal.get_localzone_name)
+    clock: dt.datetime | None = None
+    browser: Literal["auto", "headless", "window"] = "auto"
+    browser_path: Path | None = None
+    settle_seconds: float = Field(default=120, ge=0)
+    database_url: str = ""
+    allowed_hosts: Annotated[tuple[str, ...], NoDecode] = ()
+
+    @field_validator("home", "browser_path")
+    @classmethod
+    def _absolute(cls, path: Path | None) -> Path | None:
+        return path.expanduser().absolute() if path else None
+
+    @field_validator("allowed_hosts", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return tuple(h.strip().lower() for h in value.split(",") if h.strip()) if isinstance(value, str) else value
+
+    @field_validator("password", "clock", "browser_path", mode="before")
+    @classmethod
+    def _empty_is_none(cls, value: object) -> object:
+        return value or None
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError("a time zone of the IANA list, like Europe/Lisbon") from None
+        return name
+
+    @model_validator(mode="after")
+    def _guarded(self) -> Self:
+        if not self.loopback and self.password is None:
+            raise BadInput(
+                f"RFLOW_HOST is {self.host!r}, which other machines can reach, and RFLOW_PASSWORD is not set.",
+                "Set RFLOW_PASSWORD to a long password, or leave RFLOW_HOST at 127.0.0.1.",
+            )
+        return self
+
+    @property
+    def loopback(self) -> bool:
+        """Whether the service can be reached from this machine only."""
+        return is_loopback(self.host)
+
+    @property
+    def state(self) -> Path:
+        """The machine's own folder in home."""
+        return self.home / "state"
+
+    @property
+    def database(self) -> str:
+        """The URL of the database, SQLite in home/state by default."""
+        return self.database_url or f"sqlite+aiosqlite:///{self.state / 'rflow.sqlite'}"
+
+    @property
+    def url(self) -> str:
+        """Where a browser or program on this machine finds the service."""
+        host = "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host  # noqa: S104
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+
+    def now(self) -> Clock:
+        """A clock in the home's time zone: the machine's, or one that starts at `clock` and runs on."""
+        zone = ZoneInfo(self.timezone)
+        if self.clock is None:
+            return lambda: dt.datetime.now(zone)
+        start = self.clock.replace(tzinfo=self.clock.tzinfo or zone).astimezone(zone)
+        began = time.monotonic()
+        return lambda: start + dt.timedelta(seconds=time.monotonic() - began)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address is this machine's own."""
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
+
+
+def load_settings(**given: Any) -> Settings:
+    """The settings from the environment and `.env`; `given` wins over both.
+
+    Raises:
+        BadInput: naming the variable, the value seen and what was expected.
+    """
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        raise _sentence(error.errors()[0]) from None
+
+
+def _sentence(error: ErrorDetails) -> BadInput:
+    name = str(error["loc"][0]) if error["loc"] else "settings"
+    variable = PREFIX + name.upper()
+    seen = "a value that cannot be shown" if name in SECRETS else repr(error["input"])
+    expected = str(error.get("ctx", {}).get("error", "")) or error["msg"].removeprefix("Input should be ")
+    return BadInput(
+        f"{variable} is {seen}; expected {expected}.", f"Change {variable} in the environment or in .env, or remove it."
+    )

@@ -1,0 +1,92 @@
+"""What the web needs from the rest: the assistant's door, home's files, and where a request finds them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from typing import Protocol, TypedDict, cast
+
+from fastapi import Request
+
+from agents.types import Preferences, Reply
+from app.channels.base import Event, Inbound, Message, TaskView
+from app.settings import Settings
+from memory.evidence import Evidence
+from memory.home import Home
+
+
+class Assistant(Protocol):
+    """The one door for every channel."""
+
+    @property
+    def home(self) -> Home:
+        """The person's folder."""
+        ...
+
+    async def receive(self, inbound: Inbound) -> None:
+        """Stores the message; idempotent by its id."""
+        ...
+
+    async def reply_to(self, message_id: str, timeout: float = 60) -> Reply:
+        """The one reply of that message's turn; waits at most `timeout` seconds."""
+        ...
+
+    async def history(self, conversation: str, limit: int = 200) -> list[Message]:
+        """The last messages, oldest first."""
+        ...
+
+    def events(self, conversation: str) -> AsyncIterator[Event]:
+        """What happens from now on."""
+        ...
+
+    async def go(self, task: str, plan: str, message_id: str) -> Reply:
+        """The Go button, for the plan with that hash."""
+        ...
+
+    async def stop(self, task: str | None, conversation: str, message_id: str) -> Reply:
+        """Stops the task, or whatever runs in the conversation."""
+        ...
+
+    async def task(self, task: str) -> TaskView:
+        """One task; raises NotFound."""
+        ...
+
+    async def recall(self, query: str, k: int) -> tuple[Evidence, ...]:
+        """The passages of the person's files nearest to the query."""
+        ...
+
+    async def preferences(self, question: str) -> Preferences:
+        """What the preference proxy says."""
+        ...
+
+    async def health(self) -> dict[str, str]:
+        """Each part, "ok" or a sentence."""
+        ...
+
+
+class WebState(TypedDict):
+    """What the lifespan yields for the doors and pages.
+
+    Keys:
+        examples: what one could ask, from the workflows in use.
+        sample: the sample person's name where home is theirs, otherwise empty.
+    """
+
+    assistant: Assistant
+    settings: Settings
+    examples: Callable[[], tuple[str, ...]]
+    sample: str
+
+
+def assistant(request: Request) -> Assistant:
+    """The running assistant."""
+    return cast(Assistant, request.state.assistant)
+
+
+def settings(request: Request) -> Settings:
+    """The settings it runs with."""
+    return cast(Settings, request.state.settings)
+
+
+def examples(request: Request) -> tuple[str, ...]:
+    """What the workflows say one could ask."""
+    return cast(Callable[[], tuple[str, ...]], request.state.examples)()

@@ -1,0 +1,142 @@
+"""Text to HTML: markdown through an allowlist, citations as links to the very lines, dates for people."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import quote
+
+import nh3
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
+from markupsafe import Markup, escape
+
+from app.channels.base import Message
+from memory.evidence import Evidence
+
+TAGS = set("p br strong em code pre blockquote ul ol li h1 h2 h3 h4 hr a table thead tbody tr th td del".split())
+CITATION = re.compile(r"\b((?:memory|documents|journal|workflows|runs)/[^\s:`\"'<>()\[\],;]+\.\w+):(\d+)(?:[-–](\d+))?")
+CITATION_WITH_SPACES = re.compile(r"((?:memory|documents|journal|workflows|runs)/[^:]+\.\w+):(\d+)(?:[-–](\d+))?")
+
+
+def markdown(text: str) -> Markup:
+    """Markdown as safe HTML: no raw HTML, no images, links to web pages and to our own only."""
+    html = _MARKDOWN.render(text)
+    return Markup(  # noqa: S704  nh3's allowlist is the sanitiser
+        nh3.clean(html, tags=TAGS, attributes={"a": {"href", "class"}}, url_schemes={"http", "https"})
+    )
+
+
+def cite(text: str) -> Markup:
+    """Plain text, escaped, in which "memory/food.md:3-5" opens those lines."""
+    return _linked(text, CITATION)
+
+
+def lines_url(path: str, first: int, last: int | None = None) -> str:
+    """The address at which those lines of a file in home are shown."""
+    return f"/files/{quote(path)}?lines={first}-{last or first}#L{first}"
+
+
+def evidence_url(evidence: Evidence) -> str:
+    """The address of an evidence's place."""
+    first, last = evidence.lines or (1, 1)
+    return lines_url(evidence.path, first, last)
+
+
+def place(evidence: Evidence) -> str:
+    """An evidence's place as people write it: memory/food.md:3-5."""
+    if evidence.lines is None:
+        return f"{evidence.path}, page {evidence.page}" if evidence.page else evidence.path
+    first, last = evidence.lines
+    return f"{evidence.path}:{first}" + (f"-{last}" if last != first else "")
+
+
+def moment(value: str | dt.datetime) -> str:
+    """A date-time as people read it, "Sat 21 Nov, 19:30"; anything else unchanged."""
+    try:
+        at = dt.datetime.fromisoformat(value) if isinstance(value, str) else value
+    except ValueError:
+        return str(value)
+    return f"{at:%a} {at.day} {at:%b, %H:%M}"
+
+
+def label(name: str) -> str:
+    """A term's name as a heading: "party_size" -> "Party size"."""
+    return name.replace("_", " ").replace("-", " ").capitalize()
+
+
+def cited(ids: Sequence[str], evidence: Sequence[Evidence]) -> list[Evidence]:
+    """The evidence with those ids, in their order; an unknown id is left out."""
+    by_id = {e.id: e for e in evidence}
+    return [by_id[i] for i in ids if i in by_id]
+
+
+def live_ids(messages: Sequence[Message]) -> set[str]:
+    """The messages whose buttons still mean something: the last reply, and a decision until something follows on it."""
+    replies = [m for m in messages if m.reply is not None]
+    live = {m.id for m in replies[-1:]}
+    for message in reversed(replies):
+        kind = message.reply.kind if message.reply else ""
+        if kind == "decision":
+            return live | {message.id}
+        if kind in ("progress", "receipt", "question"):
+            break
+    return live
+
+
+def working(messages: Sequence[Message]) -> bool:
+    """Whether something is on its way: an unanswered message, or a Go that has not reported."""
+    if not messages:
+        return False
+    reply = messages[-1].reply
+    return messages[-1].author == "person" or (reply is not None and reply.kind == "progress")
+
+
+def environment() -> Environment:
+    """The templates, escaping by default."""
+    env = Environment(
+        loader=PackageLoader("app.web"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    env.filters.update(
+        markdown=markdown, cite=cite, moment=moment, label=label, place=place, evidence_url=evidence_url, cited=cited
+    )
+    return env
+
+
+def _linked(text: str, pattern: re.Pattern[str]) -> Markup:
+    parts, end = [], 0
+    for match in pattern.finditer(text):
+        path, first, last = match.group(1), int(match.group(2)), match.group(3)
+        url = lines_url(path, first, int(last) if last else None)
+        parts += [escape(text[end : match.start()]), Markup('<a class="cite" href="{}">{}</a>').format(url, match[0])]
+        end = match.end()
+    return Markup("").join([*parts, escape(text[end:])])
+
+
+def _text(_renderer: RendererHTML, tokens: Sequence[Token], index: int, *_rest: Any) -> str:
+    return str(cite(tokens[index].content))
+
+
+def _code(_renderer: RendererHTML, tokens: Sequence[Token], index: int, *_rest: Any) -> str:
+    content = tokens[index].content
+    if CITATION_WITH_SPACES.fullmatch(content):
+        return str(_linked(content, CITATION_WITH_SPACES))
+    return f"<code>{escape(content)}</code>"
+
+
+def _parser() -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"]).disable(["image"])
+    parser.add_render_rule("text", _text)
+    parser.add_render_rule("code_inline", _code)
+    return parser
+
+
+_MARKDOWN = _parser()

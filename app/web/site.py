@@ -1,0 +1,32 @@
+"""The site: doors, pages, static files and guard, put onto an app."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fastapi import FastAPI
+from starlette.staticfiles import StaticFiles
+
+from app import errors
+from app.settings import Settings
+from app.web import render
+from app.web.files import files
+from app.web.guard import Guard
+from app.web.metrics import Metrics
+from app.web.pages import error_page, pages
+from app.web.routes import api, state
+from app.web.session import Sessions
+
+STATIC = Path(__file__).parent / "static"
+
+
+def mount(app: FastAPI, settings: Settings) -> None:
+    """Puts everything of the web onto `app`, whose lifespan yields a `ports.WebState`."""
+    app.state.sessions = Sessions(settings.password)
+    app.state.metrics = Metrics()
+    app.state.templates = render.environment()
+    for router in (api, files, state, pages):
+        app.include_router(router)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    errors.install(app, error_page)
+    app.add_middleware(Guard, settings=settings, sessions=app.state.sessions)

@@ -1,0 +1,110 @@
+// What the chat page does beyond htmx: no message twice, Enter sends, one press per button, the end in view.
+"use strict";
+
+const thread = document.getElementById("thread");
+const say = document.getElementById("say");
+const trouble = document.getElementById("trouble");
+const STAYS_CHOOSABLE = new Set(["answer", "plan", "refusal", "error"]);
+
+function articleId(html) {
+  const found = /<article id="([^"]+)"/.exec(html);
+  return found ? found[1] : null;
+}
+
+function retire(article, by) {
+  if (article.dataset.kind === "decision" && STAYS_CHOOSABLE.has(by)) return;
+  article.dataset.past = "";
+  article.querySelectorAll("form button").forEach((button) => { button.disabled = true; });
+}
+
+function showEnd() {
+  const last = thread.lastElementChild;
+  if (last) last.scrollIntoView({ block: last.offsetHeight > innerHeight * 0.7 ? "start" : "end", behavior: "smooth" });
+}
+
+function complain(text) {
+  trouble.textContent = text;
+  trouble.hidden = !text;
+}
+
+function grow() {
+  say.style.height = "auto";
+  say.style.height = `${say.scrollHeight}px`;
+}
+
+document.body.addEventListener("htmx:sseBeforeMessage", (event) => {
+  const id = articleId(event.detail.data || "");
+  if (id && document.getElementById(id)) event.preventDefault();
+});
+
+// The same message can come as the answer to a form and over the stream, in either order.
+function place(article) {
+  const twin = [...thread.children].find((other) => other !== article && other.id === article.id);
+  if (twin) { article.remove(); return; }
+  const at = (node) => Date.parse(node.querySelector(":scope > time").dateTime);
+  while (article.previousElementSibling && at(article.previousElementSibling) > at(article)) {
+    thread.insertBefore(article, article.previousElementSibling);
+  }
+}
+
+function settle() {
+  const last = thread.lastElementChild;
+  if (!last) return;
+  const kind = last.dataset.kind;
+  document.getElementById("bar").hidden = kind !== "said" && kind !== "progress";
+  if (kind === "said") return;
+  thread.querySelectorAll("article.assistant").forEach((article) => {
+    if (article !== last) retire(article, kind);
+  });
+}
+
+new MutationObserver((changes) => {
+  const added = changes.flatMap((change) => [...change.addedNodes]).filter((node) => node.nodeName === "ARTICLE");
+  if (!added.length) return;
+  document.getElementById("welcome")?.remove();
+  added.filter((article) => article.isConnected).forEach(place);
+  settle();
+  showEnd();
+}).observe(thread, { childList: true });
+
+document.body.addEventListener("htmx:oobAfterSwap", settle);
+
+document.body.addEventListener("htmx:beforeRequest", (event) => {
+  complain("");
+  event.target.querySelectorAll("button").forEach((button) => {
+    if (!button.classList.contains("send") && !button.classList.contains("stop")) button.disabled = true;
+  });
+  if (event.target.classList.contains("composer")) {
+    event.target.dataset.sent = say.value;
+    say.value = "";
+    grow();
+  }
+});
+
+document.body.addEventListener("htmx:afterRequest", (event) => {
+  if (event.detail.successful) return;
+  const form = event.target;
+  form.querySelectorAll("button").forEach((button) => { button.disabled = false; });
+  if (form.classList.contains("composer") && !say.value) say.value = form.dataset.sent || "";
+  complain(problemOf(event.detail.xhr) || "The assistant does not answer. Your words are still in the box; try again.");
+});
+
+function problemOf(xhr) {
+  try {
+    const problem = JSON.parse(xhr.responseText);
+    return [problem.message, problem.next_step].filter(Boolean).join(" ");
+  } catch {
+    return "";
+  }
+}
+
+document.body.addEventListener("htmx:sseError", () => complain("The connection is gone; trying again …"));
+document.body.addEventListener("htmx:sseOpen", () => complain(""));
+
+say.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+  event.preventDefault();
+  if (say.value.trim()) say.form.requestSubmit();
+});
+say.addEventListener("input", grow);
+addEventListener("load", showEnd);
