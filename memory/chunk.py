@@ -1,0 +1,157 @@
+"""Chunks: what is indexed and cited, cut at sentences, each with an id that a rebuild gives again."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from memory.dates import date_in
+from memory.evidence import Evidence
+from memory.readers import Passage, Reading
+
+TARGET = 700  # characters, some 110 words: what the embedding model reads well in one piece
+MOST = 1000  # characters; a sentence longer than this is cut between words
+CONTEXT = 240  # characters of what stands just before, for the embedding only
+VERSION = "1"  # of the way files are cut; another one rebuilds the index
+
+_SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]*_]*\s+|\n\s*\n")
+_FILE_DATE = re.compile(r"\d{4}-\d{2}(?:-\d{2})?")
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A passage, or a piece of a long one.
+
+    Attributes:
+        text: verbatim from the file, or from its visible text.
+        context: what stands just before it; helps to find it and is no part of it.
+    """
+
+    id: str
+    path: str
+    lines: tuple[int, int] | None
+    section: tuple[str, ...]
+    title: str
+    text: str
+    context: str = ""
+    date: dt.date | None = None
+    stated: bool = True
+
+    @property
+    def heading(self) -> str:
+        """Title and headings, each once."""
+        return " > ".join(dict.fromkeys(part for part in (self.title, *self.section) if part))
+
+    @property
+    def embedded(self) -> str:
+        """What the embedding model reads."""
+        return "\n".join(part for part in (self.heading, self.context, self.text) if part)
+
+    def evidence(self, score: float = 0.0) -> Evidence:
+        """The chunk as a citation."""
+        return Evidence(
+            id=self.id,
+            path=self.path,
+            lines=self.lines,
+            section=" > ".join(self.section),
+            quote=self.text,
+            date=self.date,
+            stated=self.stated,
+            score=score,
+        )
+
+
+def chunks_of(path: str, reading: Reading) -> tuple[Chunk, ...]:
+    """Cuts a file.
+
+    Args:
+        path: relative to home; part of the ids.
+        reading: what a reader made of the file.
+    """
+    seen: Counter[tuple[str, ...]] = Counter()
+    named = _FILE_DATE.search(path.rpartition("/")[2])
+    default = reading.date or (date_in(named[0]) if named else None)
+    chunks = []
+    for passage, start, end, context in _pieces(reading, linked=not path.startswith("memory/")):
+        text = reading.text[start:end]
+        key = (path, *passage.section, text)
+        first, last = reading.lines.at(start), reading.lines.at(end - 1)
+        chunks.append(
+            Chunk(
+                id=_id(key, seen[key]),
+                path=path,
+                lines=(first, max(first, last)) if first and last else None,
+                section=passage.section,
+                title=reading.title,
+                text=text,
+                context=context,
+                date=passage.date or default,
+                stated=passage.stated,
+            )
+        )
+        seen[key] += 1
+    return tuple(chunks)
+
+
+def _id(key: tuple[str, ...], occurrence: int) -> str:
+    return hashlib.sha256("\0".join((*key, str(occurrence))).encode("utf-8", "replace")).hexdigest()[:24]
+
+
+def _pieces(reading: Reading, *, linked: bool) -> Iterator[tuple[Passage, int, int, str]]:
+    """Every piece of every passage with what leads up to it; notes (`linked=False`) stand for themselves."""
+    lead, before = "", Passage(0, 0)
+    for passage in reading.passages:
+        for start, end in cut(reading.text, passage.start, passage.end):
+            if start > passage.start:
+                context = _tail(reading.text[passage.start : start])
+            else:
+                context = lead if linked and before.section == passage.section else ""
+            yield passage, start, end, context
+        # What leads a list in ("Places I want to try:") belongs to each of its items.
+        if not passage.item or not before.end:
+            lead = _tail(reading.text[passage.start : passage.end])
+        before = passage
+
+
+def _tail(text: str) -> str:
+    """The end of a text, from the beginning of a sentence where one begins there, else of a word."""
+    if len(text) <= CONTEXT:
+        return text.strip()
+    tail = text[-CONTEXT:]
+    begin = _SENTENCE_END.search(tail)
+    return (tail[begin.end() :] if begin and begin.end() < len(tail) else tail.partition(" ")[2]).strip()
+
+
+def cut(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Cuts a span into pieces of about TARGET characters at the ends of sentences; white space around is left out."""
+    pieces: list[tuple[int, int]] = []
+    for left, right in _sentences(text, start, end):
+        if pieces and right - pieces[-1][0] <= TARGET:
+            pieces[-1] = (pieces[-1][0], right)
+        else:
+            pieces.append((left, right))
+    if len(pieces) > 1 and pieces[-1][1] - pieces[-2][0] <= MOST:
+        pieces[-2:] = [(pieces[-2][0], pieces[-1][1])]
+    return [_trimmed(text, *piece) for piece in pieces if text[slice(*piece)].strip()]
+
+
+def _sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    left = start
+    for stop in (*(m.end() for m in _SENTENCE_END.finditer(text, start, end)), end):
+        while stop - left > MOST:
+            space = text.rfind(" ", left + MOST // 2, left + MOST)
+            middle = space + 1 if space > 0 else left + MOST
+            yield left, middle
+            left = middle
+        if stop > left:
+            yield left, stop
+        left = stop
+
+
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    piece = text[start:end]
+    return start + len(piece) - len(piece.lstrip()), end - len(piece) + len(piece.rstrip())
