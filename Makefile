@@ -1,0 +1,35 @@
+# Five verbs: run test check bench proof. Everything else is theirs.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: run test check bench proof setup browser screenshot clean
+
+run: setup browser ## the assistant and Demo Town, at http://127.0.0.1:8000
+	@$(BIN)/python -m demo.up
+
+test: setup browser check ## everything that must hold
+	@$(BIN)/pytest
+
+check: setup ## style, types, layers
+	@$(BIN)/ruff format --check --quiet . && $(BIN)/ruff check --quiet . && echo "ruff: clean"
+	@$(BIN)/mypy --no-error-summary && echo "mypy: clean"
+	@$(BIN)/lint-imports --no-cache | tail -n 4
+
+bench: setup browser ## figures, as ratios and medians
+	@$(BIN)/python -m tests.benchmarks
+
+proof: setup browser ## the long counts; resumable, adds up over runs
+	@$(BIN)/python -m tests.proof
+
+setup:
+	@sh scripts/setup.sh "$(PYTHON)" "$(VENV)"
+
+browser: setup
+	@$(BIN)/python -m agents.executor.find_browser
+
+screenshot: setup browser ## docs/chat.png from a real run
+	@$(BIN)/python -m tests.screenshot
+
+clean:
+	rm -rf $(VENV) build

@@ -1,0 +1,97 @@
+"""Answer: questions and words that move nothing; what waits goes on waiting and is said again."""
+
+from __future__ import annotations
+
+from langgraph.graph import END
+
+from agents.crew import Crew
+from agents.executor.mandate import plan_text
+from agents.orchestrator import rank as ranking
+from agents.orchestrator import say
+from agents.state import TaskState
+from agents.types import Candidate, Decision, PlanView, Question, Reply
+from workflows.model import Workflow
+
+
+async def answer(state: TaskState, crew: Crew) -> TaskState:
+    """Answer the message; nothing about the task changes."""
+    intent = state["understood"]["intent"]
+    said = await _said(intent, state, crew)
+    if "workflow" not in state:
+        kind = "refusal" if intent == "unfit" else "answer"
+        reply = Reply(kind=kind, text=said)  # type: ignore[arg-type]
+        return {"status": "done", "waiting": None, "reply": reply.model_dump(mode="json")}
+    return {"reply": (await _again(said, state, crew)).model_dump(mode="json")}
+
+
+def where_next(state: TaskState) -> str:
+    """Go on waiting, or end where there was no task."""
+    return END if state["status"] == "done" else "listen"
+
+
+async def _said(intent: str, state: TaskState, crew: Crew) -> str:
+    subject = state["understood"]["subject"]
+    if intent == "question":
+        return await _about_taste(subject or state["message"], crew)
+    if intent == "why_not" and state.get("ranked"):
+        return _why_not(subject or state["message"], state)
+    if intent == "why" and state.get("ranked"):
+        return _why(state)
+    if state.get("busy"):
+        return state["busy"]
+    if "workflow" in state:
+        return "I did nothing with that: I could not tell what you would like changed."
+    return _what_i_can(intent, crew.registry.all())
+
+
+def _what_i_can(intent: str, workflows: tuple[Workflow, ...]) -> str:
+    opening = {
+        "greeting": "Hello!",
+        "unfit": "I have no workflow for that, so I offer nothing.",
+    }.get(intent, "I could not make out a request in that.")
+    if not workflows:
+        return f"{opening} There is no workflow to run; see `rflow workflow check`."
+    able = "\n".join(f"- {w.description}" + (f" For example: “{w.examples[0]}”" if w.examples else "") for w in workflows)
+    return f"{opening} What I can do:\n{able}\n\nYou can also ask what I know about your taste in something."
+
+
+async def _about_taste(subject: str, crew: Crew) -> str:
+    preferences = await crew.proxy.ask(subject)
+    unknown = f"\n\nNot in your files: {', '.join(preferences.unknown)}." if preferences.unknown else ""
+    return say.taste(preferences, most=12) + unknown
+
+
+def _why_not(name: str, state: TaskState) -> str:
+    ranked = ranking.Ranked.model_validate(state["ranked"])
+    candidates = tuple(Candidate.model_validate(c) for c in state["candidates"])
+    text, evidence = ranking.why_not(name, ranked, candidates)
+    quotes = [f"> {e.quote.strip()}\n> ({say.cite(e)})" for e in evidence]
+    return "\n\n".join([text, *quotes])
+
+
+def _why(state: TaskState) -> str:
+    decision = ranking.Ranked.model_validate(state["ranked"]).decision
+    if decision is None:
+        return "There is no choice to explain."
+    evidence = {e.id: e for e in decision.evidence}
+    lines = [f"- {r.text}{say.cites(r.evidence, evidence)}" for r in decision.top.reasons]
+    cited = dict.fromkeys(i for r in decision.top.reasons for i in r.evidence if i in evidence)
+    quotes = [f"> {evidence[i].quote.strip()}\n> ({say.cite(evidence[i])})" for i in cited]
+    return "\n\n".join([f"Why {decision.top.name}:\n" + "\n".join(lines), *quotes])
+
+
+async def _again(said: str, state: TaskState, crew: Crew) -> Reply:
+    """The answer, and what still waits: a plan in full, because it is what a Go would approve."""
+    waiting = state.get("waiting") or {}
+    if state["status"] == "offered" and state.get("plan") and state.get("mandate"):
+        view = PlanView.model_validate(state["plan"])
+        return Reply(kind="plan", text=f"{said}\n\n{plan_text(view)}", plan=view)
+    if state["status"] == "deciding" and state.get("ranked"):
+        decision = Decision.model_validate(state["ranked"]["decision"])  # type: ignore[index]
+        names = " or ".join(o.name for o in (decision.top, decision.backup) if o)
+        return Reply(kind="decision", text=f"{said}\n\n{names}? Nothing is booked yet.", decision=decision)
+    detail = crew.registry.get(state["workflow"]).detail(waiting.get("detail") or "")
+    if detail is None:
+        return Reply(kind="answer", text=said)
+    question = Question(detail=detail.name, type=detail.type.value, options=tuple(waiting.get("options", ())))
+    return Reply(kind="question", text=f"{said}\n\n{detail.ask}", question=question)

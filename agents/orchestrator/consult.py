@@ -1,0 +1,16 @@
+"""Consult: ask the preference proxy what the person's own files say about this kind of thing."""
+
+from __future__ import annotations
+
+from agents.crew import Crew
+from agents.state import TaskState
+
+
+async def consult(state: TaskState, crew: Crew) -> TaskState:
+    """Fetch cited preferences for the task's workflow."""
+    workflow = crew.registry.get(state["workflow"])
+    question = f"{workflow.description} {state['request']}"
+    preferences = await crew.proxy.ask(question)
+    files = {e.path for e in preferences.evidence}
+    said = f"Asked the preference proxy: {len(preferences.statements)} statements from {len(files)} of your files."
+    return {"preferences": preferences.model_dump(mode="json"), "trace": [*state.get("trace", []), said]}

@@ -1,0 +1,68 @@
+"""Plan: turn the choice into exact steps and terms, and offer the mandate for them."""
+
+from __future__ import annotations
+
+from agents.crew import Crew
+from agents.executor import account, ledger
+from agents.executor.mandate import code, new_mandate, plan_text, render
+from agents.executor.plan import plan_for
+from agents.reasoning.port import Waiting
+from agents.state import TaskState
+from agents.types import Candidate, PlanView, Reply
+from memory.errors import RflowError
+
+
+async def plan(state: TaskState, crew: Crew) -> TaskState:
+    """Offer exactly one plan; an older offer of this conversation ends with it."""
+    workflow = crew.registry.get(state["workflow"])
+    candidate = _chosen(state)
+    try:
+        bound = plan_for(
+            workflow,
+            state["details"],
+            candidate,
+            price=candidate.price,
+            account_label=account.label(crew.home.root, workflow.sites) if workflow.account else None,
+            tz=crew.timezone,
+        )
+        offer = new_mandate(
+            bound.plan,
+            owner=state["owner"],
+            message_id=state["message_id"],
+            now=crew.clock(),
+            seconds=bound.go_expires,
+        )
+    except RflowError as cannot:
+        reply = Reply(kind="refusal", text=f"{cannot} Nothing was done.")
+        return {"status": "deciding", "reply": reply.model_dump(mode="json")}
+    secret = code(crew.server_key, offer.hash) if bound.code_needed else None
+    async with crew.database.begin() as conn:
+        await ledger.offer(conn, offer, state["conversation"], bound, state["task"], secret)
+    view = render(offer, bound.title, bound.sentences, secret)
+    text = plan_text(view)
+    _write_plan(state, text, view, crew)
+    lapsed = state.get("signal", {}).get("lapsed", "")
+    reply = Reply(kind="plan", text="\n\n".join(p for p in (lapsed, text) if p), plan=view)
+    return {
+        "status": "offered",
+        "mandate": offer.id,
+        "plan": view.model_dump(mode="json"),
+        "waiting": Waiting(kind="plan").model_dump(mode="json"),
+        "reply": reply.model_dump(mode="json"),
+        "trace": [*state.get("trace", []), f"Offered the plan {view.hash[:12]}; it holds until {view.expires}."],
+    }
+
+
+def _write_plan(state: TaskState, text: str, view: PlanView, crew: Crew) -> None:
+    """The plan beside the run's other papers; a later offer of the same task replaces it."""
+    folder = crew.home.root / "runs" / state["task"]
+    folder.mkdir(parents=True, exist_ok=True)
+    asked = " ".join(state["request"].split())
+    (folder / "plan.md").write_text(f"# Plan\n\nYou asked: “{asked}”\n\n{text}\n\nHash: `{view.hash}`\n", "utf-8")
+
+
+def _chosen(state: TaskState) -> Candidate:
+    decision = (state["ranked"] or {})["decision"]
+    options = [decision["top"], decision["backup"]]
+    chosen = options[state.get("choice", 0)] or decision["top"]
+    return Candidate.model_validate(next(c for c in state["candidates"] if c["id"] == chosen["id"]))

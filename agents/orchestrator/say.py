@@ -1,0 +1,75 @@
+"""How things are said: dates, details, citations, as a person reads them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+
+from agents.state import TaskState
+from agents.types import DetailValue, Preferences
+from memory.evidence import Evidence
+from workflows.model import Detail, DetailType, Workflow
+
+
+def cite(evidence: Evidence) -> str:
+    """The place of a quotation: "memory/food.md:12"."""
+    if evidence.page is not None:
+        return f"{evidence.path} p. {evidence.page}"
+    if evidence.lines is None:
+        return evidence.path
+    first, last = evidence.lines
+    return f"{evidence.path}:{first}" if first == last else f"{evidence.path}:{first}-{last}"
+
+
+def cites(ids: Iterable[str], evidence: Mapping[str, Evidence]) -> str:
+    """Citations in brackets, or nothing."""
+    places = dict.fromkeys(cite(evidence[i]) for i in ids if i in evidence)
+    return f" ({', '.join(places)})" if places else ""
+
+
+def day(value: str, today: dt.date | None = None) -> str:
+    """A date as one says it: "tonight's" date is "today"."""
+    date = dt.date.fromisoformat(value)
+    if today is not None and (date - today).days in (0, 1):
+        return "today" if date == today else "tomorrow"
+    return f"{date:%A} {date.day} {date:%B}" + (f" {date.year}" if today is None or date.year != today.year else "")
+
+
+def value(detail: Detail, given: DetailValue, today: dt.date | None = None) -> str:
+    """A detail's value in words."""
+    if detail.type is DetailType.DATE:
+        return day(str(given), today)
+    if detail.type is DetailType.MONEY and isinstance(given, dict):
+        return f"{given['amount']} {given['currency']}"
+    return str(given)
+
+
+def understood(workflow: Workflow, details: Mapping[str, DetailValue], wishes: Iterable[str], today: dt.date) -> str:
+    """What was understood of the request, as one sentence that can be corrected."""
+    known = [f"{_label(d)} {value(d, details[d.name], today)}" for d in workflow.details if d.name in details]
+    wanted = [f"“{w}”" for w in wishes]
+    parts = [", ".join(known), " and ".join(wanted)]
+    said = "; you want ".join(p for p in parts if p) if known else f"you want {parts[1]}"
+    return f"**{workflow.title}**" + (f": {said}." if known or wanted else ".")
+
+
+def _label(detail: Detail) -> str:
+    return detail.name.replace("_", " ")
+
+
+def taste(preferences: Preferences, most: int = 6) -> str:
+    """The statements that matter most, each with its place in the person's files."""
+    evidence = {e.id: e for e in preferences.evidence}
+    ranked = sorted(preferences.statements, key=lambda s: (s.polarity not in ("never", "must"), -s.strength))
+    lines = [f"- {s.text}{cites(s.evidence, evidence)}" for s in ranked[:most]]
+    if not lines:
+        return "Your notes say nothing about this yet, so I go by the request alone."
+    return "From your own files:\n" + "\n".join(lines)
+
+
+def opening(state: TaskState, workflow: Workflow, today: dt.date) -> str:
+    """What was understood and what the notes say; said once a task, with its first reply."""
+    if state.get("opened"):
+        return ""
+    said = understood(workflow, state.get("details", {}), state.get("wishes", []), today)
+    return f"{said}\n\n{taste(Preferences.model_validate(state['preferences']))}"

@@ -1,0 +1,31 @@
+"""Search: look at the sites, logged out and reading only."""
+
+from __future__ import annotations
+
+from agents.crew import Crew
+from agents.orchestrator import rank as ranking
+from agents.state import TaskState
+from agents.types import Reply
+from memory.errors import Unavailable
+
+
+async def search(state: TaskState, crew: Crew) -> TaskState:
+    """Collect candidates, then look closer at the promising ones."""
+    workflow = crew.registry.get(state["workflow"])
+    trace = state.get("trace", [])
+    try:
+        found = await crew.searcher.collect(workflow, state["details"])
+        best = await ranking.shortlist(found, workflow, state["details"])
+        closer = {c.id: c for c in await crew.searcher.look_closer(workflow, best)}
+    except Unavailable as away:
+        text = f"{away} Nothing was done. Say “try again” when you like, or “never mind”."
+        reply = Reply(kind="error", text=text)
+        return {"candidates": [], "ranked": None, "waiting": None, "reply": reply.model_dump(mode="json")}
+    candidates = [closer.get(c.id, c).model_dump(mode="json") for c in found]
+    said = f"Looked at {len(found)} on {', '.join(workflow.sites)}, logged out; read {len(closer)} of them closely."
+    return {"candidates": candidates, "reply": {}, "trace": [*trace, said]}
+
+
+def where_next(state: TaskState) -> str:
+    """Rank what was found; where the site did not answer, wait for the person."""
+    return "listen" if state["reply"] else "rank"

@@ -1,0 +1,90 @@
+"""Understand: what the latest message means for this task, and where the flow goes next."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from agents.crew import Crew
+from agents.executor import ledger
+from agents.reasoning.port import Heard, Understanding, Waiting
+from agents.state import TaskState
+
+CHANGES = {"answer", "amend", "choose", "different", "refuse"}
+"""Intents that make an offered plan no longer the one that was approved."""
+
+
+async def understand(state: TaskState, crew: Crew) -> TaskState:
+    """Read the message in its situation and fold in what it gives."""
+    waiting = state.get("waiting")
+    heard = Heard(
+        text=state["message"],
+        now=crew.clock(),
+        workflow=state.get("workflow"),
+        details=state.get("details", {}),
+        waiting=Waiting.model_validate(waiting) if waiting else None,
+    )
+    read = await crew.reasoner.understand(heard, crew.registry.all())
+    update: TaskState = {"understood": read.model_dump(mode="json"), "trace": [*state.get("trace", []), _trace(read)]}
+    if read.intent == "request" and "workflow" in state:
+        # A new task's message: this one goes on waiting as it was, and the turn begins the other.
+        return {**update, "handoff": True}
+    if state.get("status") == "offered" and read.intent in CHANGES:
+        await _revoke(state, crew)
+        update["mandate"] = update["plan"] = None
+    return {**update, **_fold(state, read)}
+
+
+def _trace(read: Understanding) -> str:
+    given = ", ".join(f"{name} = {value}" for name, value in read.details.items())
+    return f"Understood as {read.intent.replace('_', ' ')}" + (f": {given}." if given else ".")
+
+
+def _fold(state: TaskState, read: Understanding) -> TaskState:
+    """The task's knowledge with what this message gives; what it does not name stays."""
+    update: TaskState = {
+        "details": {**state.get("details", {}), **read.details},
+        "declined": [*state.get("declined", []), *read.declined],
+        "wishes": list(dict.fromkeys([*state.get("wishes", []), *read.wishes])),
+        "new_only": state.get("new_only", False) or read.new_only,
+    }
+    if read.workflow and "workflow" not in state:
+        update["workflow"] = read.workflow
+    if read.intent == "choose":
+        update["choice"] = read.choice or 0
+    return update
+
+
+async def _revoke(state: TaskState, crew: Crew) -> None:
+    mandate = state.get("mandate")
+    if mandate:
+        async with crew.database.begin() as conn:
+            await ledger.cancel(conn, "the person changed the request", crew.clock(), mandate_id=mandate)
+
+
+def where_next(state: TaskState) -> str:
+    """The next node, by what the message was and what was waiting."""
+    read = state["understood"]
+    intent, status = read["intent"], state.get("status", "understanding")
+    if state.get("handoff"):
+        return "listen"
+    if "workflow" not in state:
+        return "answer"
+    if intent == "request":
+        return "consult"
+    if intent == "refuse":
+        return "close"
+    if read["problems"] or intent in ("answer", "amend") or (status == "asking" and read["details"]):
+        return "refine"
+    return cast(str, _BY_STATUS.get((status, intent), "answer"))
+
+
+_BY_STATUS = {
+    ("deciding", "choose"): "plan",
+    ("offered", "choose"): "plan",
+    ("deciding", "different"): "rank",
+    ("offered", "different"): "rank",
+    ("searching", "unclear"): "search",
+    ("searching", "greeting"): "search",
+    ("searching", "choose"): "search",
+    ("searching", "different"): "search",
+}

@@ -1,0 +1,50 @@
+"""What one task knows: the state of its graph thread, in plain JSON types."""
+
+from __future__ import annotations
+
+from typing import Any, TypedDict
+
+from agents.types import DetailValue, TaskStatus
+
+Json = dict[str, Any]
+
+
+class Signal(TypedDict, total=False):
+    """What code, not language, decided about a message before the graph saw it."""
+
+    go: str  # the mandate that was granted
+    stop: bool
+    lapsed: str  # why the offer no longer stands: it is made anew
+
+
+class TaskState(TypedDict, total=False):
+    """Models of `agents.types` and `agents.reasoning.port` stand here as their JSON."""
+
+    task: str
+    conversation: str
+    owner: str
+    request: str  # the first message
+    message: str  # the latest
+    message_id: str
+    signal: Signal
+    busy: str  # what is being done meanwhile in another task of the conversation
+    status: TaskStatus
+    understood: Json  # Understanding of the latest message
+    handoff: bool  # the latest message is a new task's, not this one's
+    opened: bool  # what was understood has been said
+    workflow: str
+    details: dict[str, DetailValue]
+    declined: list[str]
+    wishes: list[str]
+    new_only: bool
+    preferences: Json
+    waiting: Json | None  # Waiting
+    candidates: list[Json]
+    ranked: Json | None
+    shown: list[str]  # names of options already proposed
+    choice: int
+    mandate: str | None
+    plan: Json | None  # PlanView
+    receipt: Json | None
+    reply: Json  # the answer to the latest message
+    trace: list[str]

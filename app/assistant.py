@@ -1,0 +1,154 @@
+"""The one door for every channel: a message goes in, and exactly one reply comes out."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+from langchain_core.runnables import RunnableConfig
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from agents.executor import ledger
+from agents.executor.words import parse_stop
+from agents.graph import Graph
+from agents.preference_proxy import PreferenceProxy
+from agents.state import Json
+from agents.types import Clock, PlanView, Preferences, Receipt, Reply
+from app.channels import store
+from app.channels.base import Event, Inbound, Message, TaskView
+from app.channels.hub import Hub
+from app.engine import Engine
+from memory.errors import BadInput, NotFound, Unavailable
+from memory.evidence import Evidence
+from memory.home import Home
+from memory.retrieve import Retriever
+
+
+@dataclass(frozen=True, slots=True)
+class Assistant:
+    """What channels talk to."""
+
+    home: Home
+    database: AsyncEngine
+    engine: Engine
+    graph: Graph
+    hub: Hub
+    proxy: PreferenceProxy
+    retriever: Retriever
+    clock: Clock
+
+    async def receive(self, inbound: Inbound) -> None:
+        """Store a message and start its turn. A second delivery of the same id changes nothing.
+
+        A STOP takes effect here, in the same transaction, before any reasoning.
+        """
+        async with self.database.begin() as conn:
+            fresh = await store.take_in(conn, inbound)
+            if fresh and parse_stop(inbound.text):
+                cancelled = await ledger.cancel(conn, inbound.id, self.clock())
+                await store.note(conn, inbound.id, stopped=bool(cancelled.ids))
+        if fresh:
+            line = Message(id=inbound.id, at=inbound.at, author="person", text=inbound.text)
+            self.hub.publish(inbound.conversation, Event(kind="message", message=line))
+        await self.engine.start_turn(inbound.id)
+
+    async def recover(self) -> None:
+        """Start again every turn and every execution that a crash left unfinished."""
+        async with self.database.connect() as conn:
+            rows, mandates = await store.undone(conn), await ledger.in_flight(conn)
+        for row in rows:
+            await self.engine.start_turn(row)
+        for mandate in mandates:
+            await self.engine.start_execution(mandate)
+
+    async def reply_to(self, message: str, timeout: float = 90) -> Reply:  # noqa: ASYNC109 (part of the door)
+        """The one reply of that message's turn; waits for it, `timeout` seconds at most."""
+        async with self.database.connect() as conn:
+            row = await store.row(conn, message)
+        if row is None:
+            raise NotFound(f"No message has the id {message!r}.", "Send it first.")
+        try:
+            async with asyncio.timeout(timeout):
+                return await self._when_there(message, row.conversation)
+        except TimeoutError:
+            wait = f"No answer after {timeout:.0f} seconds; the message is kept and its turn goes on."
+            raise Unavailable(wait, "Look at the conversation again in a moment.") from None
+
+    async def _when_there(self, message: str, conversation: str) -> Reply:
+        with self.hub.listening(conversation) as happened:
+            while True:
+                async with self.database.connect() as conn:
+                    if reply := await store.reply_to(conn, message):
+                        return reply
+                await happened.get()
+
+    async def history(self, conversation: str, limit: int = 200) -> list[Message]:
+        """The latest lines of a conversation, oldest first."""
+        async with self.database.connect() as conn:
+            return await store.history(conn, conversation, limit)
+
+    def events(self, conversation: str) -> AsyncIterator[Event]:
+        """What happens in a conversation from now on."""
+        return self.hub.events(conversation)
+
+    async def go(self, task: str, plan: str, message_id: str) -> Reply:
+        """The Go button: grants the plan of that hash, and no other."""
+        return await self._say(task, "Go", message_id, go_plan=plan)
+
+    async def stop(self, task: str | None, conversation: str, message_id: str) -> Reply:
+        """STOP: nothing that was not yet pressed is pressed."""
+        if task is not None:
+            return await self._say(task, "STOP", message_id)
+        return await self._send(conversation, "STOP", message_id)
+
+    async def _say(self, task: str, text: str, message_id: str, go_plan: str | None = None) -> Reply:
+        return await self._send((await self._task_row(task))["conversation"], text, message_id, go_plan)
+
+    async def _send(self, conversation: str, text: str, message_id: str, go_plan: str | None = None) -> Reply:
+        inbound = Inbound(
+            id=message_id, conversation=conversation, channel="web", text=text, at=self.clock(), go_plan=go_plan
+        )
+        await self.receive(inbound)
+        return await self.reply_to(message_id)
+
+    async def _task_row(self, task: str) -> Json:
+        async with self.database.connect() as conn:
+            row = await store.task(conn, task)
+        if row is None:
+            raise NotFound(f"There is no task {task!r}.", "The ids stand in each reply and in home/runs.")
+        return dict(row)
+
+    async def task(self, task: str) -> TaskView:
+        """One task as it stands."""
+        row = await self._task_row(task)
+        thread: RunnableConfig = {"configurable": {"thread_id": task}}
+        state: Json = (await self.graph.aget_state(thread)).values
+        plan, receipt = state.get("plan"), state.get("receipt")
+        return TaskView(
+            id=task,
+            state=row["status"],
+            request=row["request"],
+            decision=(state.get("ranked") or {}).get("decision"),
+            plan=PlanView.model_validate(plan) if plan else None,
+            receipt=Receipt.model_validate(receipt) if receipt and "state" in receipt else None,
+            trace=tuple(state.get("trace", ())),
+        )
+
+    async def recall(self, query: str, k: int) -> tuple[Evidence, ...]:
+        """Evidence for a query, best first."""
+        if not query.strip():
+            raise BadInput("The query is empty.", "Say in a few words what you look for.")
+        return await asyncio.to_thread(self.retriever.recall, query, k)
+
+    async def preferences(self, question: str) -> Preferences:
+        """Cited statements about the person's taste."""
+        if not question.strip():
+            raise BadInput("The question is empty.", "Ask about a taste, such as “does he like spicy food?”.")
+        return await self.proxy.ask(question)
+
+    async def health(self) -> dict[str, str]:
+        """Each part and how it is: "ok" or a sentence."""
+        async with self.database.connect() as conn:
+            behind = await store.undone(conn)
+        return {"database": "ok", "turns": "ok" if len(behind) < 50 else f"{len(behind)} messages wait"}

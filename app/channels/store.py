@@ -1,0 +1,200 @@
+"""The inbox, the outbox and the tasks: what came in, what went out, and what it was about."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Boolean, Column, Integer, MetaData, String, Table, Text, and_, func, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from agents.types import Reply, TaskStatus
+from app.channels.base import Inbound, Message
+
+metadata = MetaData()
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("id", String, unique=True, nullable=False),
+    Column("conversation", String, nullable=False, index=True),
+    Column("channel", String, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("at", String, nullable=False),
+    Column("go_plan", String),
+    Column("voice", Boolean, nullable=False, default=False),
+    Column("seen", Integer, nullable=False),  # the latest outbox seq when it came: what the person had before them
+    Column("outcome_of", String),  # the task whose execution ended; NULL for a person's message
+    Column("task", String),
+    Column("interrupt", String),  # what this row answers, written before it is answered
+    Column("stopped", Boolean),  # a STOP: whether anything was still to be stopped
+    Column("done", Boolean, nullable=False, default=False),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("answers", String, unique=True, nullable=False),  # inbox id: exactly one reply each
+    Column("conversation", String, nullable=False, index=True),
+    Column("at", String, nullable=False),
+    Column("reply", Text, nullable=False),
+)
+
+tasks = Table(
+    "tasks",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("conversation", String, nullable=False, index=True),
+    Column("request", Text, nullable=False),
+    Column("status", String, nullable=False),
+    Column("started", Integer, nullable=False),  # inbox seq of the first message
+)
+
+ENDED: tuple[TaskStatus, ...] = ("done", "refused", "unknown", "cancelled", "parked")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One inbox row."""
+
+    seq: int
+    id: str
+    conversation: str
+    channel: str
+    text: str
+    at: str
+    go_plan: str | None
+    voice: bool
+    seen: int
+    outcome_of: str | None
+    task: str | None
+    interrupt: str | None
+    stopped: bool | None
+    done: bool
+
+
+def _row(mapping: Mapping[Any, Any]) -> Row:
+    return Row(**{str(key): value for key, value in mapping.items()})
+
+
+async def take_in(conn: AsyncConnection, inbound: Inbound, outcome_of: str | None = None) -> bool:
+    """Insert a message; False where it came before."""
+    latest = select(func.coalesce(func.max(outbox.c.seq), 0)).where(outbox.c.conversation == inbound.conversation)
+    values = inbound.model_dump(exclude={"at"}) | {"at": inbound.at.isoformat(), "outcome_of": outcome_of, "done": False}
+    values["seen"] = latest.scalar_subquery()
+    result = await conn.execute(upsert(inbox).values(values).on_conflict_do_nothing(index_elements=["id"]))
+    return result.rowcount == 1
+
+
+async def row(conn: AsyncConnection, message: str) -> Row | None:
+    """The inbox row of that message id."""
+    found = (await conn.execute(select(inbox).where(inbox.c.id == message))).mappings().first()
+    return _row(found) if found else None
+
+
+async def undone(conn: AsyncConnection) -> list[str]:
+    """Ids of the rows whose turn has not ended, oldest first."""
+    return list((await conn.execute(select(inbox.c.id).where(~inbox.c.done).order_by(inbox.c.seq))).scalars())
+
+
+async def is_first(conn: AsyncConnection, this: Row) -> bool:
+    """Whether no earlier row of the same conversation is still to be handled."""
+    earlier = select(inbox.c.seq).where(
+        and_(inbox.c.conversation == this.conversation, inbox.c.seq < this.seq, ~inbox.c.done)
+    )
+    return (await conn.execute(earlier.limit(1))).first() is None
+
+
+async def note(conn: AsyncConnection, message: str, **values: str | bool | None) -> None:
+    """Write down on an inbox row what its turn is about to do."""
+    await conn.execute(update(inbox).where(inbox.c.id == message).values(**values))
+
+
+async def finish(conn: AsyncConnection, this: Row, reply: Reply, at: dt.datetime) -> None:
+    """Put the reply in the outbox and end the turn, in one transaction."""
+    await conn.execute(
+        upsert(outbox)
+        .values(answers=this.id, conversation=this.conversation, at=at.isoformat(), reply=reply.model_dump_json())
+        .on_conflict_do_nothing(index_elements=["answers"])
+    )
+    await note(conn, this.id, done=True)
+
+
+async def reply_to(conn: AsyncConnection, message: str) -> Reply | None:
+    """The reply to a message, once there is one."""
+    text = (await conn.execute(select(outbox.c.reply).where(outbox.c.answers == message))).scalar()
+    return Reply.model_validate_json(text) if text else None
+
+
+async def last_reply(conn: AsyncConnection, conversation: str, upto: int) -> Reply | None:
+    """Our latest message in a conversation up to an outbox seq."""
+    mine = and_(outbox.c.conversation == conversation, outbox.c.seq <= upto)
+    text = (await conn.execute(select(outbox.c.reply).where(mine).order_by(outbox.c.seq.desc()).limit(1))).scalar()
+    return Reply.model_validate_json(text) if text else None
+
+
+async def history(conn: AsyncConnection, conversation: str, limit: int) -> list[Message]:
+    """The latest `limit` lines of a conversation, oldest first."""
+    mine = and_(inbox.c.conversation == conversation, inbox.c.outcome_of.is_(None))
+    asked = (await conn.execute(select(inbox).where(mine).order_by(inbox.c.seq.desc()).limit(limit))).mappings()
+    theirs = outbox.c.conversation == conversation
+    told = (await conn.execute(select(outbox).where(theirs).order_by(outbox.c.seq.desc()).limit(limit))).mappings()
+    lines = [Message(id=r["id"], at=r["at"], author="person", text=r["text"]) for r in asked]
+    lines += [answer(r["answers"], r["at"], Reply.model_validate_json(r["reply"])) for r in told]
+    # Stable: a question and its answer of the same instant stay in this order.
+    return sorted(lines, key=lambda line: (line.at, line.author == "assistant"))[-limit:]
+
+
+def answer(message: str, at: str | dt.datetime, reply: Reply) -> Message:
+    """A reply as a line of the conversation."""
+    return Message.model_validate(
+        {"id": f"re:{message}", "at": at, "author": "assistant", "text": reply.text, "reply": reply}
+    )
+
+
+async def begin_task(conn: AsyncConnection, task: str, this: Row) -> None:
+    """Record a new task; a second time changes nothing."""
+    values = {
+        "id": task,
+        "conversation": this.conversation,
+        "request": this.text,
+        "status": "understanding",
+        "started": this.seq,
+    }
+    await conn.execute(upsert(tasks).values(values).on_conflict_do_nothing(index_elements=["id"]))
+
+
+async def set_status(conn: AsyncConnection, task: str, status: TaskStatus) -> None:
+    """Where the task stands now."""
+    await conn.execute(update(tasks).where(tasks.c.id == task).values(status=status))
+
+
+async def task(conn: AsyncConnection, task_id: str) -> Mapping[str, Any] | None:
+    """The task's row."""
+    found = (await conn.execute(select(tasks).where(tasks.c.id == task_id))).mappings().first()
+    return dict(found) if found else None
+
+
+async def current_task(conn: AsyncConnection, conversation: str) -> str | None:
+    """The task that a message of this conversation belongs to: the latest that neither ended nor is being done."""
+    query = (
+        select(tasks.c.id)
+        .where(tasks.c.conversation == conversation, tasks.c.status.not_in([*ENDED, "doing"]))
+        .order_by(tasks.c.started.desc())
+        .limit(1)
+    )
+    found: str | None = (await conn.execute(query)).scalar()
+    return found
+
+
+async def tasks_doing(conn: AsyncConnection, conversation: str) -> list[str]:
+    """Tasks of this conversation that the executor is at work on."""
+    query = select(tasks.c.id).where(tasks.c.conversation == conversation, tasks.c.status == "doing")
+    return list((await conn.execute(query)).scalars())
+
+

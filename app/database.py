@@ -1,0 +1,47 @@
+"""The home's own database: opened once, its tables brought up to date by named steps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import Column, Connection, MetaData, String, Table, event, insert, select
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from agents.executor import ledger
+from app.channels import store
+
+bookkeeping = MetaData()
+migrations = Table("migrations", bookkeeping, Column("name", String, primary_key=True))
+
+
+def _first_tables(connection: Connection) -> None:
+    store.metadata.create_all(connection)
+    ledger.metadata.create_all(connection)
+
+
+STEPS: tuple[tuple[str, Callable[[Connection], None]], ...] = (("2026-11 first tables", _first_tables),)
+"""Each runs once, in this order, for ever: append, never edit."""
+
+
+def _on_connect(connection: Any, _record: object) -> None:
+    cursor = connection.cursor()
+    # FULL: a commit that was answered must outlive a power cut, because a Go rests on it.
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+async def open_database(url: str) -> AsyncEngine:
+    """Open the database at an SQLAlchemy URL and run the steps that it has not seen."""
+    engine = create_async_engine(url)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine.sync_engine, "connect", _on_connect)
+    async with engine.begin() as connection:
+        await connection.run_sync(bookkeeping.create_all)
+        done = set((await connection.execute(select(migrations.c.name))).scalars())
+        for name, step in STEPS:
+            if name not in done:
+                await connection.run_sync(step)
+                await connection.execute(insert(migrations).values(name=name))
+    return engine
