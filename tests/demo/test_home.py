@@ -9,7 +9,7 @@ from pathlib import Path
 import feedparser
 import pytest
 from ruamel.yaml import YAML
-from selectolax.parser import HTMLParser
+from selectolax.lexbor import LexborHTMLParser
 
 from demo.seed import COPIED, COPYING, SAMPLE, seed
 from memory.errors import BadInput
@@ -42,9 +42,7 @@ MENTIONED = {
     "Brasa Viva": {},
     "Alto Mare": {},
 }
-WENT = re.compile(
-    r"\b(dinner|lunch\w*|tried|back at|ate|were there|for the leaving do|Casa Bruma, just|have eaten)\b", re.I
-)
+WENT = re.compile(r"\b(dinner|lunch\w*|tried|back at|ate|were there|leaving do|have eaten)\b", re.I)
 
 
 def text(path: Path | str) -> str:
@@ -146,7 +144,7 @@ def test_the_feed_parses_with_html_inside() -> None:
 
 
 def test_the_saved_page_has_its_text_apart_from_its_furniture() -> None:
-    page = HTMLParser((SAMPLE / "documents/saved-interview-the-box-room.html").read_bytes())
+    page = LexborHTMLParser((SAMPLE / "documents/saved-interview-the-box-room.html").read_bytes())
     article = page.css_first("article")
     assert article is not None
     assert "shellfish" in article.text()
