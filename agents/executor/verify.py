@@ -1,0 +1,187 @@
+"""The read-back: every term found on the live page and equal, or the difference."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from agents.executor.forms import READ, clean, date_fits, moneys, same_text
+from agents.executor.mandate import Plan
+from agents.executor.page import Said
+from agents.executor.plan import Term
+from memory.errors import Conflict
+
+_TOTAL = re.compile(r"\b(?:total|price|amount|to pay|cost|charge|deposit)\b", re.IGNORECASE)
+_NOTHING = re.compile(r"\b(?:no charge|free(?: of charge)?|nothing(?: to pay)?|none|0(?:[.,]00?)?)\b", re.IGNORECASE)
+_LINKED = {  # schema.org's properties by the type of what they hold
+    "date": ("startTime", "startDate", "bookingTime", "checkinTime"),
+    "time": ("startTime", "startDate"),
+    "count": ("partySize", "numAdults", "orderQuantity"),
+}
+_ITEM = ("reservationFor", "orderedItem", "itemOffered")
+_ALIKE = (
+    {"party", "guest", "people", "person", "seat", "diner"},
+    {"date", "day", "when"},
+    {"time", "hour", "at", "when"},
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A term that is not as approved; `seen` is empty where the page does not say it."""
+
+    term: str
+    expected: str
+    seen: str
+
+    def __str__(self) -> str:
+        if not self.seen:
+            return f"{self.term or 'the page'} should say “{self.expected}” and does not, or not so that it can be told"
+        return f"{self.term} is “{self.seen}” on the page, not “{self.expected}”"
+
+
+class TermsDiffer(Conflict):
+    """The live page does not say what was approved."""
+
+    def __init__(self, differences: tuple[Difference, ...]) -> None:
+        said = "; ".join(map(str, differences))
+        super().__init__(f"Nothing was sent: {said}.", "Look at the new terms and give a new Go if they suit.")
+        self.differences = differences
+
+
+def check_terms(said: Said, terms: Iterable[Term], plan: Plan) -> None:
+    """Compare the page with the terms, and its total with the plan's price.
+
+    Raises:
+        TermsDiffer: with every difference.
+    """
+    found = [d for term in terms if (d := difference(said, term, plan)) is not None]
+    found += _linked_item(said, plan) + list(_total(said, plan))
+    if found:
+        raise TermsDiffer(tuple(dict.fromkeys(found)))
+
+
+def difference(said: Said, term: Term, plan: Plan) -> Difference | None:
+    """How the page differs from one term, or None."""
+    if term.type == "money" or (term.type == "phrase" and term.value.lower() == "total"):
+        return None  # the total is always compared, against the plan
+    if term.type == "phrase":
+        return None if _stands(term.value, said.text) else Difference("", term.value, "")
+    seen = list(_values_for(said, term))
+    if not seen:
+        return Difference(_words(term.name), term.value, "")
+    wrong = next((value for value in seen if not fits(value, term)), None)
+    return Difference(_words(term.name), term.value, wrong) if wrong is not None else None
+
+
+def fits(text: str, term: Term) -> bool:
+    """Whether a labelled value says that term and no other of its kind."""
+    if term.type == "date":
+        return date_fits(text, term.value) is True
+    if term.type in READ:
+        return READ[term.type](text) == {term.value}
+    return same_text(text, term.value)
+
+
+def stands_together(record: Said, terms: Iterable[Term]) -> bool:
+    """Whether one record of a page says all the terms."""
+    return all(_in_record(record, term) for term in terms)
+
+
+def _in_record(record: Said, term: Term) -> bool:
+    texts = [value for _, value in record.pairs] + list(record.headings)
+    if any(fits(text, term) for text in texts):
+        return True
+    if record.pairs:  # it has labels: then they are what counts
+        return False
+    if term.type == "date":
+        return date_fits(record.text, term.value) is True
+    if term.type in READ:
+        return term.value in READ[term.type](record.text)
+    return _stands(term.value, record.text)
+
+
+def _values_for(said: Said, term: Term) -> Iterator[str]:
+    """What the page gives for a term: beside its label; else the only values of its kind; and in its JSON-LD."""
+    if term.type == "name":
+        texts = [v for _, v in said.pairs] + list(said.headings)
+        yield from [t for t in texts if same_text(t, term.value)][:1]
+        return
+    labelled = [value for label, value in said.pairs if _about(label, term)]
+    if not labelled:
+        labelled = [value for _, value in said.pairs if _of_kind(value, term)]
+    yield from labelled
+    for thing in said.things:
+        for key in _LINKED.get(term.type, ()):
+            if isinstance(thing.get(key), str | int) and _linked_fits(term):
+                yield _local(str(thing[key]), term)
+
+
+def _linked_fits(term: Term) -> bool:
+    """A second date (the day of leaving, say) has no one schema.org property: its label alone counts."""
+    return not re.search(r"end|until|out|return|leav|to\b", term.name)
+
+
+def _local(value: str, term: Term) -> str:
+    """The date or the time of an ISO date-time; the number as it is."""
+    match = re.fullmatch(r"(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d).*)?", value)
+    if match is None:
+        return value
+    return (match[2] or value) if term.type == "time" else match[1]
+
+
+def _of_kind(value: str, term: Term) -> bool:
+    if term.type in READ:
+        return bool(READ[term.type](value)) and (term.type != "count" or len(value) < 20)
+    return same_text(value, term.value)
+
+
+def _about(label: str, term: Term) -> bool:
+    mine, theirs = _tokens(term.name), _tokens(label)
+    groups = [group for group in _ALIKE if group & mine]
+    return bool(mine & theirs) or any(group & theirs for group in groups)
+
+
+def _tokens(text: str) -> set[str]:
+    words = re.split(r"[\W_]+", text.lower())
+    return {w[:-1] if w.endswith("s") and len(w) > 3 else w for w in words} - {"", "of", "the", "size", "number"}
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def _stands(phrase: str, text: str) -> bool:
+    pattern = r"\s+".join(map(re.escape, clean(phrase).casefold().split()))
+    return re.search(rf"(?<!\w){pattern}(?!\w)", clean(text).casefold()) is not None
+
+
+def _linked_item(said: Said, plan: Plan) -> list[Difference]:
+    names = [_name(thing[key]) for thing in said.things for key in _ITEM if key in thing]
+    return [Difference("item", plan.item, n) for n in names if n and not same_text(n, plan.item)]
+
+
+def _name(thing: Any) -> str:
+    return str(thing.get("name", "")) if isinstance(thing, dict) else ""
+
+
+def _total(said: Said, plan: Plan) -> Iterator[Difference]:
+    """A lower total passes; one above what was shown or above the cap, in another currency, or unreadable does not."""
+    labelled = [(label, value) for label, value in said.pairs if _TOTAL.search(label)]
+    totals = [(la, v) for la, v in labelled if re.search(r"\btotal|to pay", la, re.IGNORECASE)] or labelled
+    if plan.price_cap is None:
+        for label, value in labelled:
+            if any(amount for amount, _ in moneys(value)) or not (_NOTHING.search(value) or moneys(value)):
+                yield Difference(label.lower(), "nothing to pay", value)
+        return
+    most = min(Decimal(p) for p in (plan.price_cap, plan.price_shown) if p is not None)
+    expected = f"at most {most} {plan.currency}"
+    if not totals:
+        yield Difference("the total", expected, "")
+    for label, value in totals:
+        amounts = moneys(value)
+        if len(amounts) != 1 or any(a > most or c != plan.currency for a, c in amounts):
+            yield Difference(label.lower(), expected, value)
