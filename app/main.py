@@ -1,0 +1,144 @@
+"""The wiring: every part is chosen and every resource opened here, and nowhere else."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+import socket
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+
+import uvicorn
+from fastapi import FastAPI
+from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
+from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
+
+from agents import graph
+from agents.crew import Crew
+from agents.executor.browser import BrowserSettings
+from agents.executor.execute import Executor
+from agents.executor.failpoint import failpoint_from
+from agents.executor.search import Searcher
+from agents.preference_proxy import PreferenceProxy
+from agents.reasoning.checked import Checked
+from agents.reasoning.offline.reasoner import OfflineReasoner
+from app.assistant import Assistant
+from app.channels.hub import Hub
+from app.database import open_database
+from app.engine import DbosEngine
+from app.settings import Settings
+from app.turns import Turns
+from app.web import site
+from app.web.ports import WebState
+from memory.embed import MiniLM
+from memory.errors import Conflict
+from memory.history import History
+from memory.home import Home, replace
+from memory.index import Index
+from memory.retrieve import Retriever
+from workflows import registry
+from workflows.registry import Registry
+
+OWNER = "owner"
+"""A home has one owner; channels that reach further than this machine bind their sender to this name."""
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The service as an ASGI app, whose lifespan opens the house."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[WebState]:
+        async with open_house(settings) as (assistant, workflows):
+            yield {
+                "assistant": assistant,
+                "settings": settings,
+                "examples": lambda: tuple(e for w in workflows.all() for e in w.examples),
+                "sample": assistant.home.sample or "",
+            }
+
+    app = FastAPI(title="Recommend Flow", version="1", lifespan=lifespan)
+    site.mount(app, settings)
+    return app
+
+
+@asynccontextmanager
+async def open_house(settings: Settings) -> AsyncIterator[tuple[Assistant, Registry]]:
+    """Open everything long-lived in order; close it in the reverse order."""
+    clock = settings.now()
+    home = Home.open(settings.home)
+    async with AsyncExitStack() as stack:
+        # First of all: two processes on one home would break the index and run each other's work.
+        stack.enter_context(home.lock(settings.url))
+        workflows = Registry(registry.LIBRARY, home.root / "workflows")
+        index = await asyncio.to_thread(Index, home, MiniLM())
+        stack.callback(index.close)
+        retriever = Retriever(index)
+        reasoner = Checked(OfflineReasoner(index.embedder.embed))
+        proxy = PreferenceProxy(retriever, reasoner)
+        database = await open_database(settings.database)
+        stack.push_async_callback(database.dispose)
+        browser = BrowserSettings(path=settings.browser_path, show=settings.browser)
+        searcher = await stack.enter_async_context(Searcher(browser, clock))
+        crew = Crew(
+            reasoner=reasoner,
+            proxy=proxy,
+            registry=workflows,
+            searcher=searcher,
+            retriever=retriever,
+            home=home,
+            history=History(home),
+            database=database,
+            server_key=server_key(settings.state / "server.key"),
+            clock=clock,
+            timezone=settings.timezone,
+        )
+        saver = await stack.enter_async_context(
+            AsyncSqliteSaver.from_conn_string(str(settings.state / "checkpoints.sqlite"))
+        )
+        saver.serde = JsonPlusSerializer(allowed_msgpack_modules=None)  # state is plain JSON: nothing else may come back
+        flow = graph.build(crew, saver)
+        hub = Hub()
+        executor = Executor(
+            database=database,
+            home=home,
+            lookup=workflows.find,
+            browser=browser,
+            clock=clock,
+            settle_seconds=settings.settle_seconds,
+            failpoint=failpoint_from(os.environ),
+        )
+        turns = Turns(database, flow, executor, hub, clock, OWNER)
+        engine = DbosEngine(settings.state / "dbos.sqlite", turns.take, turns.execute)
+        engine.launch()
+        stack.push_async_callback(engine.close)
+        assistant = Assistant(home, database, engine, flow, hub, proxy, retriever, clock)
+        await assistant.recover()
+        yield assistant, workflows
+
+
+def server_key(path: Path) -> bytes:
+    """The key that Go codes are made with; made once, readable by its owner only."""
+    if not path.exists():
+        replace(path, secrets.token_bytes(32))
+        path.chmod(0o600)
+    return path.read_bytes()
+
+
+def serve(settings: Settings) -> None:
+    """Serve until interrupted.
+
+    Raises:
+        Conflict: the port is taken.
+    """
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            raise Conflict(
+                f"{settings.host}:{settings.port} cannot be used: {error.strerror}.",
+                "Stop what runs there, or choose another: RFLOW_PORT=8001.",
+            ) from error
+    uvicorn.run(create_app(settings), host=settings.host, port=settings.port, log_level="warning")
