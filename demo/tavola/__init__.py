@@ -1,0 +1,1 @@
+"""Tavola, Demo Town's site for restaurant reservations."""
