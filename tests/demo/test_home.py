@@ -36,7 +36,7 @@ MENTIONED = {
         "documents/notes/want-to-try.txt": "Haven't been",
     },
     "Sete Mares": {"documents/blog/2023-10-08-the-crab-and-i.md": "I have never set foot in it"},
-    "Golden Carp": {"documents/letters/2026-with-tomas.txt": "It is not the Golden Carp"},
+    "Golden Carp": {"documents/letters/2026-10-14-with-tomas.txt": "It is not the Golden Carp"},
     "Ortica": {},
     "Velvet Room": {},
     "Brasa Viva": {},
