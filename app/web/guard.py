@@ -138,7 +138,7 @@ def _same_origin(origin: str, scope: Scope, headers: Headers) -> bool:
 
 def _from_loopback(scope: Scope) -> bool:
     client = scope.get("client")
-    return bool(client) and is_loopback(client[0])
+    return client is not None and is_loopback(client[0])
 
 
 async def _capped(scope: Scope, receive: Receive) -> Receive:

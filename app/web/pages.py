@@ -146,7 +146,7 @@ def error_page(request: Request, problem: Problem) -> HTMLResponse:
     return page(request, "error.html", status=problem.status, problem=problem)
 
 
-def thread(messages: list[Message]) -> dict[str, object]:
+def thread(messages: list[Message]) -> dict[str, Any]:
     """What the templates need to know about a conversation as a whole."""
     return {
         "live": render.live_ids(messages),

@@ -26,7 +26,7 @@ class Assistant(Protocol):
         """Stores the message; idempotent by its id."""
         ...
 
-    async def reply_to(self, message_id: str, timeout: float = 60) -> Reply:
+    async def reply_to(self, message: str, timeout: float = 90) -> Reply:  # noqa: ASYNC109 (part of the door)
         """The one reply of that message's turn; waits at most `timeout` seconds."""
         ...
 

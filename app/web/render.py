@@ -15,12 +15,15 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markupsafe import Markup, escape
 
+from agents.types import Reply
 from app.channels.base import Message
 from memory.evidence import Evidence
 
-TAGS = set("p br strong em code pre blockquote ul ol li h1 h2 h3 h4 hr a table thead tbody tr th td del".split())
-CITATION = re.compile(r"\b((?:memory|documents|journal|workflows|runs)/[^\s:`\"'<>()\[\],;]+\.\w+):(\d+)(?:[-–](\d+))?")
-CITATION_WITH_SPACES = re.compile(r"((?:memory|documents|journal|workflows|runs)/[^:]+\.\w+):(\d+)(?:[-–](\d+))?")
+TAGS = {"p", "br", "strong", "em", "del", "code", "pre", "blockquote", "ul", "ol", "li", "hr", "a"}
+TAGS |= {"h1", "h2", "h3", "h4", "table", "thead", "tbody", "tr", "th", "td"}
+FOLDER = "memory|documents|journal|workflows|runs"
+CITATION = re.compile(rf"\b((?:{FOLDER})/[^\s:`\"'<>()\[\],;]+\.\w+):(\d+)(?:[-–](\d+))?")
+CITATION_WITH_SPACES = re.compile(rf"((?:{FOLDER})/[^:]+\.\w+):(\d+)(?:[-–](\d+))?")
 
 
 def markdown(text: str) -> Markup:
@@ -53,6 +56,44 @@ def place(evidence: Evidence) -> str:
         return f"{evidence.path}, page {evidence.page}" if evidence.page else evidence.path
     first, last = evidence.lines
     return f"{evidence.path}:{first}" + (f"-{last}" if last != first else "")
+
+
+def preface(reply: Reply) -> str:
+    """The part of a reply's text that the card below it does not show anyway."""
+    paragraphs = reply.text.split("\n\n")
+    if reply.decision:
+        name = f"{reply.decision.top.name}**"
+        shown = next((i for i, p in enumerate(paragraphs) if name in p.partition("\n")[0]), 0)
+        return "\n\n".join(paragraphs[:shown])
+    if reply.plan:
+        shown = next((i for i, p in enumerate(paragraphs) if p.startswith("**")), 0)
+        return "\n\n".join(paragraphs[:shown])
+    if reply.receipt:
+        return "\n\n".join(p for p in paragraphs if not p.startswith(("- ", "Reference: ")))
+    return reply.text
+
+
+def folds(text: str) -> list[tuple[str, str]]:
+    """The text in parts (heading, body): a list under a line that ends in a colon can be folded, the rest has none."""
+    parts: list[tuple[str, str]] = []
+    for paragraph in text.split("\n\n"):
+        head, _, rest = paragraph.partition("\n")
+        if head.endswith(":") and rest.count("\n- ") >= 1 and rest.startswith("- "):
+            parts.append((head.removesuffix(":"), rest))
+        elif parts and not parts[-1][0]:
+            parts[-1] = ("", f"{parts[-1][1]}\n\n{paragraph}")
+        else:
+            parts.append(("", paragraph))
+    return [part for part in parts if part[1].strip()]
+
+
+def term(value: str) -> str:
+    """A term's value; an ISO date is given as one says it."""
+    try:
+        day = dt.date.fromisoformat(value)
+    except ValueError:
+        return value
+    return f"{day:%A} {day.day} {day:%B %Y}"
 
 
 def moment(value: str | dt.datetime) -> str:
@@ -106,7 +147,16 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     env.filters.update(
-        markdown=markdown, cite=cite, moment=moment, label=label, place=place, evidence_url=evidence_url, cited=cited
+        preface=preface,
+        folds=folds,
+        term=term,
+        markdown=markdown,
+        cite=cite,
+        moment=moment,
+        label=label,
+        place=place,
+        evidence_url=evidence_url,
+        cited=cited,
     )
     return env
 

@@ -1,0 +1,301 @@
+"""An assistant kept in memory: real hub, real home, and replies that a test scripts."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import socket
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+import uvicorn
+from fastapi import FastAPI
+
+from agents.types import (
+    Decision,
+    Exclusion,
+    Option,
+    PlanView,
+    Preference,
+    Preferences,
+    Question,
+    Reason,
+    Receipt,
+    Reply,
+)
+from app.channels.base import Event, Inbound, Message, TaskView
+from app.channels.hub import Hub
+from app.settings import Settings
+from app.web import site
+from app.web.ports import WebState
+from memory.errors import NotFound
+from memory.evidence import Evidence
+from memory.home import Home
+
+AT = dt.datetime(2026, 11, 21, 18, 2, tzinfo=dt.UTC)
+HASH = "ab" * 32
+TASK = "2026-11-21-1a2b3c4d"
+LINES = Evidence(id="e1", path="memory/food.md", lines=(3, 4), quote="Small, quiet rooms with candles.")
+MENU = Evidence(id="e2", path="documents/My guide.md", lines=(9, 9), quote="Handwritten menus win.", stated=False)
+
+QUESTION = Reply(
+    kind="question",
+    task=TASK,
+    text="**Reserve a table**: date today; you want “usual vibe”.\n\nFrom your own files:\n"
+    "- Likes small, quiet rooms (memory/food.md:3-4)\n- Likes natural wine (memory/food.md:4)\n- Never shellfish "
+    "(memory/food.md:1)\n\nFor how many people? Your notes say “usually two” (memory/food.md:4), so: **2**?",
+    question=Question(detail="party_size", type="count", options=("2", "3", "4"), proposed="2"),
+    trace=("Read memory/food.md:3 and 11 other places.", "Asked for what is missing."),
+)
+DECISION = Reply(
+    kind="decision",
+    task=TASK,
+    text="**Top choice: Lanterna** · 42.00 EUR\n- Candles (memory/food.md:3)\n\nSay “top” for Lanterna.",
+    decision=Decision(
+        top=Option(
+            id="c1",
+            name="Lanterna",
+            url="http://tavola.localhost:8800/restaurants/lanterna",
+            price="about 42.00 EUR a head",
+            seen_at="2026-11-21T18:01:40+00:00",
+            fit=0.91,
+            reasons=(
+                Reason(text="24 seats by candle light, and it is quiet.", evidence=("e1",)),
+                Reason(text="The menu is written by hand every day.", evidence=("e2",)),
+            ),
+            tradeoffs=("A little over your usual budget.", "Only 19:30 and 21:15 are free."),
+        ),
+        backup=Option(
+            id="c2",
+            name="Ortica",
+            url="http://tavola.localhost:8800/restaurants/ortica",
+            seen_at="2026-11-21T18:01:44+00:00",
+            fit=0.84,
+            reasons=(Reason(text="Vegetable cooking and natural wine.", evidence=("e2",)),),
+            tradeoffs=("No candles.",),
+        ),
+        excluded=(
+            Exclusion(name="Sete Mares", reason="shellfish in nearly every dish; you are allergic.", evidence=("e1",)),
+        ),
+        evidence=(LINES, MENU),
+    ),
+    trace=("Searched 63 places.",),
+)
+PLAN = Reply(
+    kind="plan",
+    task=TASK,
+    text="**Reserve a table at Lanterna**\n\n- Place: **Lanterna**",
+    plan=PlanView(
+        hash=HASH,
+        title="Reserve a table at Lanterna",
+        terms={
+            "item": "Lanterna",
+            "date": "2026-11-21",
+            "time": "19:30",
+            "party": "2",
+            "end_date": None,
+            "payee": None,
+        },
+        steps=("Open Lanterna's page.", "Choose 2 in “Party size”.", "Press “Complete reservation”."),
+        expires="2026-11-21T18:12:00+00:00",
+    ),
+)
+RECEIPT = Reply(
+    kind="receipt",
+    task=TASK,
+    text="**Done.** The page says so.\n\nReference: **TV-48213**",
+    receipt=Receipt(
+        state="done",
+        reference="TV-48213",
+        terms={"restaurant": "Lanterna", "time": "19:30"},
+        screenshot=f"runs/{TASK}/receipt.png",
+        at="2026-11-21T18:03:10+00:00",
+    ),
+)
+PROGRESS = Reply(kind="progress", task=TASK, text="Going ahead. **STOP** ends it before the last click.")
+
+Script = Callable[[str], Reply]
+
+
+def story(text: str) -> Reply:
+    """The main job, by the words that lead through it; anything else is echoed."""
+    said = {"2": DECISION, "top": PLAN, "cancel": Reply(kind="answer", text="All right. Nothing was booked.")}
+    if text.startswith("find"):
+        return QUESTION
+    return said.get(text) or Reply(kind="answer", text=f"You said: {text}")
+
+
+class MemoryAssistant:
+    """The assistant's doors over a list; what it answers is `script`'s."""
+
+    def __init__(self, home: Home, script: Script = story) -> None:
+        self.home = home
+        self.script = script
+        self.hub = Hub()
+        self.lines: dict[str, list[Message]] = {}
+        self.replies: dict[str, Reply] = {}
+        self.receipt: Receipt | None = None
+        self.goes: list[str] = []
+        self.stops = 0
+        self.work = 0.05  # seconds that doing takes
+        self._running: set[asyncio.Task[None]] = set()
+
+    async def receive(self, inbound: Inbound) -> None:
+        if inbound.id not in self.replies:
+            self._answer(inbound, self.script(inbound.text))
+
+    def _answer(self, inbound: Inbound, reply: Reply) -> None:
+        self.replies[inbound.id] = reply
+        said = Message(id=inbound.id, at=inbound.at, author="person", text=inbound.text)
+        self._publish(inbound.conversation, said)
+        self._publish(inbound.conversation, self._line(f"re:{inbound.id}", reply))
+
+    def _line(self, number: str, reply: Reply) -> Message:
+        return Message(id=number, at=AT, author="assistant", text=reply.text, reply=reply)
+
+    def _publish(self, conversation: str, message: Message) -> None:
+        self.lines.setdefault(conversation, []).append(message)
+        self.hub.publish(conversation, Event(kind="message", message=message))
+
+    async def reply_to(self, message: str, timeout: float = 90) -> Reply:  # noqa: ASYNC109
+        return self.replies[message]
+
+    async def history(self, conversation: str, limit: int = 200) -> list[Message]:
+        return list(self.lines.get(conversation, []))[-limit:]
+
+    def events(self, conversation: str) -> AsyncIterator[Event]:
+        return self.hub.events(conversation)
+
+    def _conversation(self) -> str:
+        return next(c for c, lines in self.lines.items() if any(m.reply and m.reply.task == TASK for m in lines))
+
+    async def go(self, task: str, plan: str, message_id: str) -> Reply:
+        await self.task(task)
+        if plan != HASH:
+            return Reply(kind="refusal", text="That plan is not the one that is offered.")
+        if message_id not in self.replies:
+            self.goes.append(message_id)
+            conversation = self._conversation()
+            inbound = Inbound(id=message_id, conversation=conversation, channel="web", text="Go", at=AT, go_plan=plan)
+            self._answer(inbound, PROGRESS)
+            doing = asyncio.create_task(self._do(conversation))
+            self._running.add(doing)
+            doing.add_done_callback(self._running.discard)
+        return self.replies[message_id]
+
+    async def _do(self, conversation: str) -> None:
+        for step in ("Opening Lanterna's page.", "Checking the terms."):
+            await asyncio.sleep(self.work / 2)
+            self.hub.publish(conversation, Event(kind="progress", text=step))
+        self.receipt = RECEIPT.receipt
+        self._publish(conversation, self._line("re:done", RECEIPT))
+
+    async def stop(self, task: str | None, conversation: str, message_id: str) -> Reply:
+        self.stops += 1
+        reply = Reply(kind="answer", text="Stopped before the last click: nothing was booked.")
+        self._answer(Inbound(id=message_id, conversation=conversation, channel="web", text="STOP", at=AT), reply)
+        return reply
+
+    async def task(self, task: str) -> TaskView:
+        if task != TASK:
+            raise NotFound(f"There is no task {task!r}.", "The ids stand in each reply.")
+        state = "done" if self.receipt else "offered"
+        return TaskView(
+            id=TASK, state=state, request="find me a place", receipt=self.receipt, trace=("Searched 63 places.",)
+        )
+
+    async def recall(self, query: str, k: int) -> tuple[Evidence, ...]:
+        return (LINES, MENU)[:k]
+
+    async def preferences(self, question: str) -> Preferences:
+        statement = Preference(
+            id="p1",
+            text="Likes small, quiet rooms",
+            subject="quiet",
+            polarity="likes",
+            strength=0.9,
+            evidence=("e1",),
+            stated=True,
+        )
+        return Preferences(question=question, statements=(statement,), unknown=("parking",), evidence=(LINES,))
+
+    async def health(self) -> dict[str, str]:
+        return {"database": "ok", "index": "is behind by 2 files"}
+
+
+def make_app(assistant: MemoryAssistant, settings: Settings, sample: str = "") -> FastAPI:
+    """The real site over the in-memory assistant."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[WebState]:
+        examples = ("find me a place for dinner tonight", "book a table for two on Friday")
+        yield {"assistant": assistant, "settings": settings, "examples": lambda: examples, "sample": sample}
+
+    app = FastAPI(lifespan=lifespan)
+    site.mount(app, settings)
+    return app
+
+
+@contextmanager
+def served(app: FastAPI, port: int) -> Iterator[str]:
+    """The app on a real uvicorn, in a thread; gives its address."""
+    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error", timeout_graceful_shutdown=1))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    url = f"http://127.0.0.1:{port}"
+    for _ in range(200):
+        try:
+            httpx.get(f"{url}/healthz")
+            break
+        except httpx.TransportError:
+            threading.Event().wait(0.05)
+    try:
+        yield url
+    finally:
+        server.should_exit = True
+        thread.join(5)
+
+
+@pytest.fixture
+def free_port() -> int:
+    """A port that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    """An empty home with one file of memory."""
+    home = Home.open(tmp_path / "home")
+    home.write("memory/food.md", "# Food\n\n- Small, quiet rooms with candles.\n- Natural wine.\n", None)
+    return home
+
+
+@pytest.fixture
+def memory_assistant(home: Home) -> MemoryAssistant:
+    """An assistant that follows `story`."""
+    return MemoryAssistant(home)
+
+
+@pytest.fixture
+def settings(home: Home, free_port: int) -> Settings:
+    """Settings of this test alone."""
+    return Settings(_env_file=None, home=home.root, port=free_port, timezone="UTC")
+
+
+@pytest.fixture
+def app(memory_assistant: MemoryAssistant, settings: Settings) -> FastAPI:
+    """The site over the in-memory assistant."""
+    return make_app(memory_assistant, settings)
+
+
+@pytest.fixture
+def url(app: FastAPI, settings: Settings) -> Iterator[str]:
+    """The site on a real server."""
+    with served(app, settings.port) as address:
+        yield address
