@@ -113,7 +113,7 @@ def test_places_never_visited_are_never_told_as_visits(name: str) -> None:
     named_in = {path.relative_to(SAMPLE).as_posix() for path in FILES if name in text(path)}
     assert named_in == set(MENTIONED[name])
     assert all(words in text(path) for path, words in MENTIONED[name].items())
-    to_it = re.compile(rf"\b(dinner|lunch|table|back|tried|ate|eaten)\s+(at |in |by )?(the )?{name}")
+    to_it = re.compile(rf"\b(dinner|lunch|table|back|tried|ate|eaten)\s+(at |in |by )?(the )?{name}", re.I)
     assert not any(to_it.search(text(path)) for path in FILES)
 
 
