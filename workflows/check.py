@@ -9,7 +9,7 @@ from workflows.bind import CHOICE_URL, names_in, placeholders
 from workflows.faults import Fault, did_you_mean, nearest, short
 from workflows.front import Lines
 from workflows.model import DetailType, Request, RuleKind, Step, Verb, Workflow
-from workflows.steps import COMMIT_EXAMPLE, NO_CHARGE
+from workflows.steps import COMMIT_EXAMPLE, TOTAL_WORDS
 
 CHOICE_FIELDS = ("name", "url", "price")
 """What every candidate has; any other field is one of the facts that its page states."""
@@ -34,7 +34,7 @@ def line_faults(workflow: Workflow) -> Iterator[Fault]:
 
 
 def whole_faults(workflow: Workflow, lines: Lines) -> Iterator[Fault]:
-    """What is wrong with the sections together; meaningful once every line reads."""
+    """What is wrong with the sections together."""
     yield from _starts(workflow, lines)
     yield from _unused(workflow, lines)
     yield from _unknown_terms(workflow, lines)
@@ -185,7 +185,7 @@ def _needed(workflow: Workflow) -> dict[str, tuple[str, ...]]:
     for detail in workflow.details:
         if detail.name in (used if detail.type in _READ_BACK else done) and detail.type is not DetailType.TEXT:
             needed[detail.name] = (f"{{{detail.name}}}",)
-    return needed | {"total": ("{choice.price}", *NO_CHARGE)}
+    return needed | {"total": ("{choice.price}", *TOTAL_WORDS)}
 
 
 def _overlaps(workflow: Workflow, lines: Lines) -> Iterator[Fault]:

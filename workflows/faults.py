@@ -36,9 +36,7 @@ class WorkflowFault(BadInput):
         self.faults = tuple(sorted(set(faults), key=lambda fault: (fault.line, fault.seen)))
         count = "1 fault" if len(self.faults) == 1 else f"{len(self.faults)} faults"
         told = "\n".join(f"- {fault}" for fault in self.faults)
-        super().__init__(
-            f"{path} is not used: it has {count}.\n{told}\n", "Mend the file and save it: it is live at once."
-        )
+        super().__init__(f"{path} is not used: it has {count}.\n{told}")
 
 
 def nearest(seen: str, known: Iterable[str], cutoff: float = 60) -> str | None:

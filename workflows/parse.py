@@ -12,14 +12,14 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.nodes import MappingNode, Node
 
-from memory.document import Block, Document, Section, parse_markdown
+from memory.document import Block, Document, Section, normalised, parse_markdown
 from memory.errors import BadInput, NotFound
 from workflows.check import line_faults, whole_faults
 from workflows.faults import Fault, WorkflowFault, nearest, short
 from workflows.front import Lines, read_front
 from workflows.model import Rule, RuleKind, Step, Workflow
 from workflows.rules import outside, parse_rule
-from workflows.steps import parse_step, starts_like_step
+from workflows.steps import guess_step, parse_step, starts_like_step
 
 SECTIONS = ("rules", "search", "do", "check")
 MOST_BYTES = 64 * 1024
@@ -86,14 +86,12 @@ def parse(text: str, path: str = "workflow") -> Workflow:
 def _with_sections(workflow: Workflow, document: Document, lines: Lines) -> Workflow:
     found = dict(_sections(document, lines))
     rules = tuple(_rules(found.get("rules"), lines))
-    before = len(lines.faults)
     search, do, check = (tuple(_steps(found.get(name), lines)) for name in SECTIONS[1:])
-    whole = len(lines.faults) == before
     warnings = tuple(outside(rule) for rule in rules if rule.kind is RuleKind.FOR_MODEL)
     workflow = replace(workflow, rules=rules, warnings=warnings, search=search, do=do, check=check)
-    lines.faults.extend(line_faults(workflow))
-    if whole:  # a step that does not read would be missed in every one of these
-        lines.faults.extend(whole_faults(workflow, lines))
+    told = {fault.line for fault in lines.faults}
+    across = [*line_faults(workflow), *whole_faults(workflow, lines)]
+    lines.faults.extend(fault for fault in across if fault.line not in told)  # a line's own fault comes first
     return workflow
 
 
@@ -109,7 +107,7 @@ def _yaml_fault(error: BadInput) -> Fault:
 
 def _key_lines(text: str) -> dict[tuple[str, ...], int]:
     """The line of every key in the front matter; it is known to be good YAML."""
-    rows = text.removeprefix("\ufeff").splitlines()
+    rows = normalised(text).split("\n")
     end = next((i for i, row in enumerate(rows) if i and row.rstrip() in ("---", "...")), len(rows))
     found: dict[tuple[str, ...], int] = {}
     _walk(YAML(typ="safe", pure=True).compose("\n".join(rows[:end])), (), found, set())
@@ -176,11 +174,12 @@ def _steps(section: Section | None, lines: Lines) -> Iterator[Step]:
     if section is None:
         return
     for item in _items(section, "step", lines):
-        found = parse_step(item.text[:MOST_STEP], item.lines[0])
+        text, line = item.text[:MOST_STEP], item.lines[0]
+        found = parse_step(text, line)
         if isinstance(found, Fault):
             lines.faults.append(found)
-        else:
-            yield found
+            found = guess_step(text, line)
+        yield found
     for line, text in _loose(section):
         if starts_like_step(text):
             mend = f"Write `1. {short(text)}`, or begin the sentence with another word."

@@ -11,7 +11,7 @@ from workflows.model import Rule, RuleKind
 _BOUND = r"(?P<value>\{\w+\}|(?:[A-Z]{3} ?|[€$£] ?)?\d+(?:[.,]\d+)*(?: ?(?:[€$£%]|[A-Z]{3}\b))?)"
 _VISITED = (
     r"I(?:'ve|’ve| have)? (?:already |ever )?"
-    r"(?:been to|been in|been at|visited|seen|stayed at|stayed in|bought|had|read)"
+    r"(?:been (?:to|in|at|on)|visited|seen|stayed at|stayed in|bought|had|read)"
 )
 _PROPOSE = r"(?:propose|suggest|recommend|offer|show)"
 _OPEN_PLACE = r"(?:propose|suggest|places?|ones?|those|shops?|that|are|is|it|must|be)"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from workflows.bind import PLACEHOLDER
+from workflows.bind import PLACEHOLDER, names_in
 from workflows.faults import Fault, nearest, short
 from workflows.model import Step, Verb
 
@@ -18,6 +18,9 @@ _ROLE = r"(?P<role>button|link|tab)"
 
 NO_CHARGE = ("no charge", "free of charge", "nothing to pay")
 """What `Check that` says of a total of nothing."""
+
+TOTAL_WORDS = ("total", *NO_CHARGE)
+"""What `Check that` says of the total, besides `{choice.price}`."""
 
 MOST_CLOSER = 40  # pages that one search may open besides its own
 
@@ -157,6 +160,18 @@ def parse_step(text: str, line: int) -> Step | Fault:
     return _read(form, body, Step(form.verb, written, line, commit=bool(mark)))
 
 
+def guess_step(text: str, line: int) -> Step:
+    """What a line with a fault was probably meant to be, so that the rest of the file can still be checked."""
+    written = " ".join(text.split())
+    mark = _COMMIT.match(written)
+    body = written[mark.end() :] if mark else written
+    form = _form_of(body)
+    verb = form.verb if form else _nearest_verb(_first_word(body)) or Verb.WAIT_FOR
+    names = tuple(f"{{{name}}}" for name in names_in(body))
+    said = tuple(phrase for phrase in TOTAL_WORDS if phrase in body.casefold())
+    return Step(verb, written, line, values=names + said, commit=bool(mark))
+
+
 def starts_like_step(text: str) -> bool:
     """Whether a line reads like a step, wherever it stands."""
     return not isinstance(parse_step(text, 0), Fault)
@@ -173,7 +188,7 @@ def _form_of(body: str) -> Form | None:
 
 
 def _unknown_word(body: str, line: int, *, commit: bool) -> Fault:
-    word = (body.split() or [""])[0].strip(":,").lower()
+    word = _first_word(body)
     verb = Verb.PRESS if commit else _nearest_verb(word)
     expected = "a step that starts with " + ", ".join(v.capitalize() for v in Verb)
     if verb is None:
@@ -181,6 +196,10 @@ def _unknown_word(body: str, line: int, *, commit: bool) -> Fault:
     example = COMMIT_EXAMPLE if commit else _BY_VERB[verb].example
     mend = f"Did you mean {verb.capitalize()}? Write for example `{example}`."
     return Fault(line, f"the word “{word}” in “{short(body)}”", expected, mend)
+
+
+def _first_word(body: str) -> str:
+    return (body.split() or [""])[0].strip(":,").lower()
 
 
 def _nearest_verb(word: str) -> Verb | None:
