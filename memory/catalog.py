@@ -1,0 +1,223 @@
+"""The catalog of what is indexed: files, chunks and their words, in one SQLite database with FTS5."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+import sqlite3
+import threading
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from memory.chunk import Chunk
+from memory.vectors import Damaged
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT);
+CREATE TABLE IF NOT EXISTS files (
+    path TEXT PRIMARY KEY, sign TEXT, hash TEXT, why TEXT, partly INTEGER, chunks INTEGER);
+CREATE TABLE IF NOT EXISTS chunks (
+    seq INTEGER PRIMARY KEY, id TEXT UNIQUE, path TEXT, first INTEGER, last INTEGER, section TEXT, title TEXT,
+    text TEXT, heading TEXT, context TEXT, date TEXT, stated INTEGER, embedded TEXT);
+CREATE INDEX IF NOT EXISTS chunks_path ON chunks (path);
+CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5 (
+    text, heading, context, content='chunks', content_rowid='seq', tokenize='porter unicode61 remove_diacritics 2');
+CREATE TRIGGER IF NOT EXISTS words_in AFTER INSERT ON chunks BEGIN
+    INSERT INTO words (rowid, text, heading, context) VALUES (new.seq, new.text, new.heading, new.context); END;
+CREATE TRIGGER IF NOT EXISTS words_out AFTER DELETE ON chunks BEGIN
+    INSERT INTO words (words, rowid, text, heading, context)
+    VALUES ('delete', old.seq, old.text, old.heading, old.context); END;
+"""
+WEIGHTS = "1.0, 0.5, 0.25"  # of a word in the text, in the headings, in what stands before
+_WORD = re.compile(r"\w+")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What is known of a file.
+
+    Attributes:
+        sign: its size, times and inode when it was read.
+        hash: SHA-256 of its bytes.
+        why: what could not be read; empty where all was.
+        partly: `why` concerns only a part of it.
+    """
+
+    sign: str
+    hash: str
+    why: str = ""
+    partly: bool = False
+    chunks: int = 0
+
+
+def fold(text: str) -> list[str]:
+    """The words of a text without case and accents."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    return _WORD.findall("".join(c for c in plain if not unicodedata.combining(c)))
+
+
+class Catalog:
+    """Thread-safe; every call is short.
+
+    Raises:
+        Damaged: the database is broken, at opening or at any call.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._lock = threading.RLock()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+        with self._cursor() as db:
+            db.execute("PRAGMA journal_mode=WAL")
+            db.execute("PRAGMA synchronous=NORMAL")
+            db.executescript(SCHEMA)
+
+    def close(self) -> None:
+        """Closes the database."""
+        with self._lock:
+            self._db.close()
+
+    @contextmanager
+    def _cursor(self) -> Iterator[sqlite3.Cursor]:
+        with self._lock:
+            try:
+                yield self._db.cursor()
+            except sqlite3.DatabaseError as error:
+                raise Damaged(f"The word index cannot be read: {error}.") from error
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All writes inside, or none."""
+        with self._cursor() as db:
+            db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                db.execute("ROLLBACK")
+                raise
+            db.execute("COMMIT")
+
+    def check(self) -> None:
+        """Reads the whole database and compares the words with the chunks."""
+        with self._cursor() as db:
+            if db.execute("PRAGMA quick_check").fetchone() != ("ok",):
+                raise Damaged("The word index is broken.")
+            db.execute("INSERT INTO words (words, rank) VALUES ('integrity-check', 1)")
+
+    def meta(self, key: str) -> str:
+        """A fact about the index, or empty."""
+        with self._cursor() as db:
+            row = db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        return str(row[0]) if row else ""
+
+    def set_meta(self, key: str, value: str) -> None:
+        """Records a fact about the index."""
+        with self._cursor() as db:
+            db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+
+    def files(self) -> dict[str, Entry]:
+        """Every file that was looked at."""
+        with self._cursor() as db:
+            rows = db.execute("SELECT path, sign, hash, why, partly, chunks FROM files").fetchall()
+        return {r[0]: Entry(r[1], r[2], r[3], bool(r[4]), r[5]) for r in rows}
+
+    def put_file(self, path: str, entry: Entry) -> None:
+        """Records a file."""
+        with self._cursor() as db:
+            row = (path, entry.sign, entry.hash, entry.why, entry.partly, entry.chunks)
+            db.execute("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?)", row)
+
+    def drop_file(self, path: str) -> None:
+        """Forgets a file and its chunks."""
+        with self._cursor() as db:
+            db.execute("DELETE FROM chunks WHERE path = ?", (path,))
+            db.execute("DELETE FROM files WHERE path = ?", (path,))
+
+    def embedded(self, path: str | None = None) -> dict[str, str]:
+        """Each chunk's id with the hash of what its vector was made from; of one file, or of all."""
+        with self._cursor() as db:
+            where, values = ("WHERE path = ?", (path,)) if path is not None else ("", ())
+            return dict(db.execute(f"SELECT id, embedded FROM chunks {where}", values).fetchall())  # noqa: S608
+
+    def put_chunks(self, path: str, chunks: Iterable[tuple[Chunk, str]]) -> None:
+        """Replaces a file's chunks; each comes with the hash of what its vector was made from."""
+        with self._cursor() as db:
+            db.execute("DELETE FROM chunks WHERE path = ?", (path,))
+            db.executemany(
+                "INSERT INTO chunks (id, path, first, last, section, title, text, heading, context, date, stated,"
+                " embedded) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                [(*_row(chunk), embedded) for chunk, embedded in chunks],
+            )
+
+    def get(self, ids: Iterable[str]) -> dict[str, Chunk]:
+        """Chunks by id; unknown ids are left out."""
+        with self._cursor() as db:
+            rows = db.execute(SELECT, (json.dumps(list(ids)),))
+            return {row[0]: _chunk(row) for row in rows}
+
+    def paths_of(self, ids: Iterable[str]) -> set[str]:
+        """The files that hold these chunks."""
+        return {chunk.path for chunk in self.get(ids).values()}
+
+    def ids_under(self, under: Sequence[str]) -> list[str]:
+        """The ids of every chunk in these files and folders."""
+        where, values = _under(under)
+        with self._cursor() as db:
+            return [r[0] for r in db.execute(f"SELECT id FROM chunks WHERE {where}", values)]  # noqa: S608
+
+    def search(self, words: Sequence[str], k: int, under: Sequence[str] = ()) -> list[tuple[str, float]]:
+        """The `k` chunks that fit any of `words` best, with their BM25 (higher is better)."""
+        return self._match(" OR ".join(f'"{w}"' for w in dict.fromkeys(words)), k, under) if words else []
+
+    def phrase(self, words: Sequence[str], k: int = -1) -> list[tuple[str, float]]:
+        """Every chunk in whose text or headings `words` stand side by side."""
+        return self._match(f'{{text heading}} : "{" ".join(words)}"', k, ()) if words else []
+
+    def _match(self, query: str, k: int, under: Sequence[str]) -> list[tuple[str, float]]:
+        where, values = _under(under)
+        with self._cursor() as db:
+            rows = db.execute(
+                f"SELECT id, -bm25(words, {WEIGHTS}) AS fit FROM words JOIN chunks ON seq = words.rowid"  # noqa: S608
+                f" WHERE words MATCH ? AND {where} ORDER BY fit DESC, id LIMIT ?",
+                (query, *values, k),
+            )
+            return [(r[0], r[1]) for r in rows]
+
+
+SELECT = (
+    "SELECT id, path, first, last, section, title, text, context, date, stated FROM chunks"
+    " WHERE id IN (SELECT value FROM json_each(?))"
+)
+
+
+def _row(chunk: Chunk) -> tuple[object, ...]:
+    first, last = chunk.lines or (None, None)
+    date = chunk.date.isoformat() if chunk.date else None
+    section = json.dumps(chunk.section)
+    place = (chunk.id, chunk.path, first, last, section, chunk.title)
+    return (*place, chunk.text, chunk.heading, chunk.context, date, chunk.stated)
+
+
+def _chunk(row: tuple[object, ...]) -> Chunk:
+    name, path, first, last, section, title, text, context, date, stated = row
+    return Chunk(
+        id=str(name),
+        path=str(path),
+        lines=(first, last) if isinstance(first, int) and isinstance(last, int) else None,
+        section=tuple(json.loads(str(section))),
+        title=str(title),
+        text=str(text),
+        context=str(context),
+        date=dt.date.fromisoformat(date) if isinstance(date, str) else None,
+        stated=bool(stated),
+    )
+
+
+def _under(under: Sequence[str]) -> tuple[str, list[str]]:
+    places = [place.strip("/") for place in under]
+    where = " OR ".join("path = ? OR substr(path, 1, length(?) + 1) = ? || '/'" for _ in places)
+    return f"({where or '1'})", [value for place in places for value in (place, place, place)]

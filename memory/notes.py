@@ -1,0 +1,116 @@
+"""Notes: the statements in memory files, read as evidence, and written as bullets under their heading."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from pathlib import PurePosixPath
+
+from memory.chunk import Chunk, chunks_of
+from memory.dates import ending
+from memory.document import Document, normalised, parse_leniently
+from memory.errors import BadInput, Conflict, NotFound, RflowError
+from memory.evidence import Evidence
+from memory.history import History
+from memory.home import Home
+from memory.readers import read_document
+
+TRIES = 5  # a person's editor may save in between; each try reads anew
+MOST = 2000  # characters of a note
+
+
+def notes(home: Home) -> tuple[Evidence, ...]:
+    """Every statement of every memory file, in their order; files that cannot be read are left to `Index.sync`."""
+    paths = sorted((home.root / "memory").rglob("*.md"))
+    return tuple(note.evidence() for path in paths for note in _chunks(home, path.relative_to(home.root).as_posix()))
+
+
+def _chunks(home: Home, path: str) -> tuple[Chunk, ...]:
+    if any(part.startswith(".") for part in PurePosixPath(path).parts):
+        return ()
+    try:
+        return chunks_of(path, read_document(path, home.read_bytes(path)))
+    except RflowError:
+        return ()
+
+
+def remember(home: Home, history: History, path: str, heading: str, text: str, date: dt.date, source: str) -> Evidence:
+    """Writes a note as a bullet under a heading, and commits it; both file and heading are made where missing.
+
+    A note that stands there already is not written twice.
+
+    Args:
+        path: a memory file, relative to home ("memory/food.md").
+        heading: without its marks; compared without case.
+        text: one statement; line breaks become spaces.
+        source: where it was said, one word ("web"); "inferred" marks it as ours.
+
+    Raises:
+        BadInput: no memory file, an empty or overlong note.
+        Conflict: the file kept changing while it was written.
+    """
+    text, heading, source = _line(text), _line(heading), "-".join(re.findall(r"[a-z]+", source.lower()))
+    if not path.startswith("memory/") or not path.endswith(".md"):
+        raise BadInput(f"{path!r} is not a memory file.", "Name one as in memory/food.md.")
+    if not text or len(text) > MOST:
+        raise BadInput(f"A note has 1 to {MOST} characters; this one has {len(text)}.", "Say it shorter.")
+    for _ in range(TRIES):
+        if kept := _standing(home, path, heading, text):
+            return kept
+        try:
+            _append(home, path, heading, f"- {text} ({date.isoformat()}{', ' + source if source else ''})")
+        except Conflict:
+            continue
+        history.commit(f"Remember in {path}: {text[:60]}", [path])
+    raise Conflict(f"{path} keeps changing while the note is written.", "Save and close it elsewhere, and try again.")
+
+
+def _line(text: str) -> str:
+    """One line without control characters and without marks that would make it something else than a note."""
+    return " ".join(re.sub(r"[\x00-\x1f\x7f\u2028\u2029]", " ", text).split()).lstrip("#>-*+ ")
+
+
+def _standing(home: Home, path: str, heading: str, text: str) -> Evidence | None:
+    for chunk in _chunks(home, path):
+        under = chunk.section[-1] if chunk.section else ""
+        if chunk.text[: ending(chunk.text).start] == text and under.casefold() == heading.casefold():
+            return chunk.evidence()
+    return None
+
+
+def _append(home: Home, path: str, heading: str, bullet: str) -> None:
+    try:
+        file = home.read(path)
+    except NotFound:
+        title = PurePosixPath(path).stem.replace("-", " ").capitalize()
+        home.write(path, f"# {title}\n\n## {heading}\n\n{bullet}\n", None)
+        return
+    home.write(path, _with(file.text, heading, bullet), file.etag)
+
+
+def _with(text: str, heading: str, bullet: str) -> str:
+    """The file with the bullet after the last thing under its heading; every other line as it was."""
+    end = "\r\n" if "\r\n" in text else "\n"
+    document, _ = parse_leniently(text)
+    lines = normalised(text).split("\n")
+    bom = "\ufeff" if text.startswith("\ufeff") else ""
+    place = _place(document, heading, lines)
+    if place is None:
+        while lines and not lines[-1].strip():
+            lines.pop()
+        lines += ["", f"## {heading}", "", bullet, ""] if lines else [f"## {heading}", "", bullet, ""]
+    else:
+        after, gap = place
+        lines[after:after] = ["", bullet] if gap else [bullet]
+        if after + 1 + gap >= len(lines):
+            lines.append("")
+    return bom + end.join(lines)
+
+
+def _place(document: Document, heading: str, lines: list[str]) -> tuple[int, bool] | None:
+    """After how many lines the bullet goes, and whether a blank line must stand before it."""
+    section = document.section(heading)
+    if section is None:
+        return None
+    last = max((b.lines[1] for b in section.blocks), default=section.line)
+    return last, not (section.blocks and section.blocks[-1].kind == "item")

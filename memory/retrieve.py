@@ -1,0 +1,159 @@
+"""Finds evidence for a query: dense and lexical results fused, each with its citation."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from memory.catalog import fold
+from memory.chunk import Chunk
+from memory.evidence import Evidence
+from memory.index import Index
+from memory.notes import notes
+from memory.readers import Skipped
+
+POOL = 60  # candidates from each side
+DENSE = 0.6  # the share of meaning in the score; words have the rest
+HALF = 8.0  # the BM25 that counts as half a match
+RECENT = 0.02  # what being the newest of the candidates adds
+LEAST = 0.2  # a score below this is no find
+
+STOP_WORDS = frozenset(
+    "a about after all also am an and any are as at be because been but by can could did do does for from had has have"  # noqa: SIM905
+    " he her here hers him his how i if in into is it its just me more most my no not of off on only or our ours out"
+    " over own really she should so some such than that the their them then there these they this those to too under"
+    " until up us very was we were what when where which while who whom why will with would you your yours s t m re ve"
+    " ll d don doesn didn isn wasn aren".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RecallState:
+    """Why an answer is what it is.
+
+    Attributes:
+        kind: `found`; `nothing` in the person's notes; `behind`: changed files are still being read; `not indexed`:
+            nothing was found, and some files could not be read.
+        skipped: the files that could not be read, with why.
+        pending: how many changed files wait to be read; -1 where that is not known.
+    """
+
+    kind: Literal["found", "nothing", "behind", "not indexed"]
+    skipped: tuple[Skipped, ...] = ()
+    pending: int = 0
+
+    def __str__(self) -> str:
+        match self.kind:
+            case "found":
+                return "Found in your notes."
+            case "behind":
+                return "Your newest files are still being read; ask again in a moment."
+            case "not indexed":
+                return "Nothing in what could be read. Not read: " + "; ".join(
+                    f"{s.path}: {s.why}" for s in self.skipped
+                )
+            case _:
+                return "Nothing in your notes."
+
+
+@dataclass(frozen=True, slots=True)
+class Recall:
+    """An answer to a query."""
+
+    evidence: tuple[Evidence, ...]
+    state: RecallState
+
+
+class Retriever:
+    """Answers from the index, after bringing it up to date. Thread-safe."""
+
+    def __init__(self, index: Index) -> None:
+        self._index = index
+
+    def recall(self, query: str, k: int = 8, under: tuple[str, ...] = ()) -> tuple[Evidence, ...]:
+        """The passages that fit a query best, best first, with scores from 0 to 1.
+
+        Args:
+            query: a question or words.
+            k: how many at most.
+            under: only these files and folders, relative to home.
+        """
+        return self.search(query, k, under).evidence
+
+    def search(self, query: str, k: int = 8, under: tuple[str, ...] = ()) -> Recall:
+        """As `recall`, and why the answer is what it is."""
+        report = self._index.refresh()
+        found = self._index.trusted(lambda: self._find(query, k, under)) if query.strip() else ()
+        skipped = report.skipped if report else self._index.skipped()
+        if report is None or report.pending:
+            return Recall(found, RecallState("behind", skipped, report.pending if report else -1))
+        kind: Literal["found", "nothing", "not indexed"] = "found" if found else "not indexed" if skipped else "nothing"
+        return Recall(found, RecallState(kind, skipped))
+
+    def mentions(self, name: str) -> tuple[Evidence, ...]:
+        """Every passage in which a name stands, or stands above, without regard to case and accents; newest first."""
+        self._index.refresh()
+        return self._index.trusted(lambda: self._mentions(name))
+
+    def all_notes(self) -> tuple[Evidence, ...]:
+        """Every statement of the memory files, straight from the files: no rule depends on being found."""
+        return notes(self._index.home)
+
+    def _mentions(self, name: str) -> tuple[Evidence, ...]:
+        catalog = self._index.catalog
+        ids = {key for words in _spellings(name) for key, _ in catalog.phrase(words)}
+        # The index goes by word stems ("bars" finds "bar"); a name is a name only as it is written.
+        chunks = [c for c in catalog.get(ids).values() if _stands(name, f"{c.text} \n {' | '.join(c.section)}")]
+        return tuple(c.evidence() for c in sorted(chunks, key=lambda c: (_newest(c), c.path, c.lines or (0, 0))))
+
+    def _find(self, query: str, k: int, under: tuple[str, ...]) -> tuple[Evidence, ...]:
+        catalog, vectors = self._index.catalog, self._index.vectors
+        vector, pool = self._index.embedder.embed([query])[0], max(POOL, 4 * k)
+        words = fold(query)
+        lexical = dict(catalog.search([w for w in words if w not in STOP_WORDS] or words, pool, under))
+        dense = dict(vectors.nearest(vector, pool, catalog.ids_under(under) if under else None))
+        dense |= vectors.similarities(vector, [key for key in lexical if key not in dense])
+        chunks = catalog.get(dense.keys())
+        scored = [(_fused(dense[key], lexical.get(key, 0.0)), chunk) for key, chunk in chunks.items()]
+        return tuple(chunk.evidence(score) for score, chunk in _distinct(_ordered(scored))[:k])
+
+
+def _fused(similarity: float, bm25: float) -> float:
+    return DENSE * min(max(similarity, 0.0), 1.0) + (1 - DENSE) * max(bm25, 0.0) / (max(bm25, 0.0) + HALF)
+
+
+def _ordered(scored: Sequence[tuple[float, Chunk]]) -> list[tuple[float, Chunk]]:
+    """Best first; where two are close, the newer. Years count from the newest of them."""
+    newest = max((chunk.date for _, chunk in scored if chunk.date), default=dt.date.min)
+    kept = [(score, chunk) for score, chunk in scored if score >= LEAST]
+    return sorted(kept, key=lambda s: (-s[0] - _recency(s[1], newest), s[1].id))
+
+
+def _recency(chunk: Chunk, newest: dt.date) -> float:
+    return RECENT / (1 + (newest - chunk.date).days / 365) if chunk.date else 0.0
+
+
+def _distinct(ordered: list[tuple[float, Chunk]]) -> list[tuple[float, Chunk]]:
+    """Leaves out texts that were already given."""
+    seen: dict[tuple[str, ...], tuple[float, Chunk]] = {}
+    for score, chunk in ordered:
+        seen.setdefault(tuple(fold(chunk.text)), (score, chunk))
+    return list(seen.values())
+
+
+def _newest(chunk: Chunk) -> int:
+    return -(chunk.date or dt.date.min).toordinal()
+
+
+def _spellings(name: str) -> list[list[str]]:
+    """A name's words, with "&" as nothing and as "and", and without a "The" before two words or more."""
+    spelled = {tuple(fold(name)), tuple(fold(name.replace("&", " and "))), tuple(w for w in fold(name) if w != "and")}
+    spelled |= {words[1:] for words in spelled if len(words) > 2 and words[0] == "the"}
+    return [list(words) for words in sorted(spelled) if words]
+
+
+def _stands(name: str, text: str) -> bool:
+    words = f" {' '.join(fold(text))} "
+    return any(f" {' '.join(spelling)} " in words for spelling in _spellings(name))
