@@ -71,10 +71,8 @@ def _fill(text: str, value: Callable[[str], str]) -> str:
 def _value(name: str, values: dict[str, str], step: Step) -> str:
     if name not in values:
         known = ", ".join(sorted(values)) or "nothing"
-        raise BadInput(
-            f"Line {step.line}, “{step.text}”, needs a value for {{{name}}}; known: {known}.",
-            f"Give one, for example `--set {name}=…`.",
-        )
+        mend = "The page of the choice does not state it." if name.startswith("choice.") else f"Say what {name} is."
+        raise BadInput(f"Line {step.line}, “{step.text}”, needs a value for {{{name}}}; known: {known}.", mend)
     return values[name]
 
 

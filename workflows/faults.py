@@ -9,6 +9,8 @@ from rapidfuzz import fuzz, process, utils
 
 from memory.errors import BadInput
 
+MOST_TOLD = 20  # faults in one message; the error carries all
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:
@@ -35,7 +37,9 @@ class WorkflowFault(BadInput):
         self.path = path
         self.faults = tuple(sorted(set(faults), key=lambda fault: (fault.line, fault.seen)))
         count = "1 fault" if len(self.faults) == 1 else f"{len(self.faults)} faults"
-        told = "\n".join(f"- {fault}" for fault in self.faults)
+        told = "\n".join(f"- {fault}" for fault in self.faults[:MOST_TOLD])
+        if len(self.faults) > MOST_TOLD:
+            told += f"\n- and {len(self.faults) - MOST_TOLD} more"
         super().__init__(f"{path} is not used: it has {count}.\n{told}")
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
-from ruamel.yaml.nodes import MappingNode, Node
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode
 
 from memory.document import Block, Document, Section, normalised, parse_markdown
 from memory.errors import BadInput, NotFound
@@ -120,9 +120,10 @@ def _walk(node: Any, path: tuple[str, ...], found: dict[tuple[str, ...], int], s
     seen.add(id(node))
     pairs: list[tuple[Node, Node]] = node.value
     for key, value in pairs:
-        here = (*path, str(key.value))
-        found[here] = key.start_mark.line + 1
-        _walk(value, here, found, seen)
+        if isinstance(key, ScalarNode):
+            here = (*path, key.value)
+            found[here] = key.start_mark.line + 1
+            _walk(value, here, found, seen)
 
 
 def _sections(document: Document, lines: Lines) -> Iterator[tuple[str, Section]]:

@@ -28,6 +28,8 @@ def test_values_go_everywhere_and_nothing_is_read_twice():
 def test_a_missing_value_is_named():
     with pytest.raises(BadInput, match=r"Line 4.*needs a value for \{date\}; known: time"):
         bind(step('Enter {date} in "Date"'), {"time": "19:30"})
+    with pytest.raises(BadInput, match="does not state it"):
+        bind(step("Check that {choice.price}"), {"choice.name": "X"})
 
 
 @given(st.text().filter(lambda text: text not in {".", ".."}))

@@ -145,6 +145,14 @@ def test_a_line_told_once_does_not_cause_others(shipped, faults):
         assert len(faults(shipped.replace(old, new))) == 1
 
 
+def test_a_message_stays_readable_however_many_faults_there_are(shipped):
+    text = shipped.replace("8. Keep", "8. Kep\n" * 300 + "8. Keep")
+    with pytest.raises(WorkflowFault, match="has 300 faults") as caught:
+        parse(text, "reserve-table.md")
+    assert len(caught.value.faults) == 300
+    assert str(caught.value).endswith("- and 280 more")
+
+
 def test_recommending_alone_needs_no_do(shipped, faults):
     text = shipped[: shipped.index("## Do")]
     assert [f.seen for f in faults(text)] == ["`requests.commit` without a Commit"]
