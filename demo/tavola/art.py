@@ -175,7 +175,7 @@ def picture(place: Place) -> Markup:
         _rect(0, GROUND, WIDTH, HEIGHT - GROUND, near),
     ]
     head = (
-        f'<svg class="art" viewBox="0 0 {WIDTH} {HEIGHT}" preserveAspectRatio="xMidYMid slice" '
+        f'<svg class="art" viewBox="0 0 {WIDTH} {HEIGHT}" preserveAspectRatio="xMidYMax slice" '
         'aria-hidden="true" focusable="false">'
     )
     return Markup(head + "".join(shapes) + "</svg>")  # noqa: S704  # made of numbers, our colours and a slug only
