@@ -12,6 +12,7 @@ from ruamel.yaml import YAML
 from selectolax.lexbor import LexborHTMLParser
 
 from demo.seed import COPIED, COPYING, SAMPLE, seed
+from demo.tavola.places import load_places
 from memory.errors import BadInput
 
 TODAY = dt.date(2026, 11, 21)
@@ -42,6 +43,7 @@ MENTIONED = {
     "Brasa Viva": {},
     "Alto Mare": {},
 }
+CLOSED = ("Bar Pimentón", "The Red Staircase", "The Drowned Bell", "Glass Pantry", "Long Gallery")
 WENT = re.compile(r"\b(dinner|lunch\w*|tried|back at|ate|were there|leaving do|have eaten)\b", re.I)
 
 
@@ -106,6 +108,13 @@ def test_visited_places_are_told_as_visits(name: str) -> None:
     pages = [*DIARIES, SAMPLE / "documents/guide/1-where-we-eat.md"]
     paragraphs = [part for page in pages for part in re.split(r"\n\s*\n", page.read_text("utf-8")) if name in part]
     assert any(WENT.search(part) for part in paragraphs)
+
+
+def test_tavola_lists_the_places_she_knows_and_not_those_that_closed() -> None:
+    listed = {place.name.removeprefix("The ") for place in load_places().values()}
+    assert {*VISITED, *MENTIONED} <= listed
+    assert not listed & {name.removeprefix("The ") for name in CLOSED}
+    assert all(any(name in text(path) for path in FILES) for name in CLOSED)
 
 
 @pytest.mark.parametrize("name", MENTIONED)
