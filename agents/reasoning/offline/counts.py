@@ -1,0 +1,197 @@
+"""Counts in a message: people named or numbered, and numbers of whatever a detail counts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from agents.reasoning.offline.numbers import SMALL, whole
+from agents.reasoning.offline.spans import Hit, longest
+
+_PERSON = (
+    "people|persons?|ppl|peeps|pax|guests?|diners?|adults?|kids?|child(?:ren)?|babies|baby|infants?|toddlers?|teen(?:ager)?s?|"
+    "friends?|mates?|buddies|buddy|pals?|wife|husband|spouse|partner|girlfriend|boyfriend|fiancée?|date|sons?|daughters?|"
+    "brothers?|sisters?|siblings?|cousins?|nephews?|nieces?|mother|mom|mum|mummy|father|dad|aunts?|uncles?|"
+    "grand(?:mother|father|ma|pa|son|daughter)s?|colleagues?|co-?workers?|workmates?|boss|clients?|neighbou?rs?|roommates?|flatmates?|"
+    "m[ae]n|wom[ae]n|guys?|girls?|boys?|lad(?:y|ies|s)|gentlem[ae]n|seniors?|students?|teachers?|visitors?|others?|souls?|"
+    "travell?ers?|passengers?|players?|members?"
+)
+_ONE_EACH = re.compile(
+    r"(?:person|child|baby|infant|toddler|friend|mate|buddy|pal|wife|husband|spouse|partner|girlfriend|boyfriend|fianc.e?|"
+    r"date|son|daughter|brother|sister|sibling|cousin|nephew|niece|mother|mom|mum|mummy|father|dad|aunt|uncle|grand\w+|colleague|"
+    r"co-?worker|workmate|boss|client|neighbou?r|roommate|flatmate|guest|adult|kid|man|woman|guy|girl|boy|lady|senior|other|"
+    r"teen|teenager|student|teacher|visitor)$"
+)
+_PAIRS = r"(?P<pair>parents|grandparents|twins|in-laws)"
+_OWN = r"(?:(?:my|our|the|his|her|a|an|another|one|with|of my|of our|of|some|other|more|additional|little|small|young|old|best|good|elderly)\s+)*"
+_COUNT = rf"(?:{SMALL}|a couple(?: of)?|couple(?: of)?|a dozen)"
+_JOIN = r"(?:\s*,\s*(?:and |plus |with )?|\s+(?:and|plus|with|&|\+|along with|as well as)\s+|\s*[&+]\s*)"
+_UNIT = re.compile(
+    rf"\b(?P<me>me|myself|i(?= (?:and|plus|with) ))\b"
+    rf"|(?P<own>(?:(?:my|our|the|his|her|a|an|another)\s+)+)?(?:(?P<n>{SMALL}|couple of|both)\s+)?(?:{_OWN})(?P<noun>{_PERSON})\b"
+    rf"|(?:my|our|the|his|her|both|both my)\s+{_PAIRS}\b"
+    rf"|(?:(?P<couples>{SMALL}|a|one|another)\s+)(?:(?:married|other|young|old)\s+)?couples?\b(?! of)"
+)
+_NAME = re.compile(r"[A-ZÀ-Þ][\w'’-]+(?!\w)")
+_JOINED = re.compile(_JOIN)
+_ALONE = re.compile(
+    r"\b(?:just|only) (?:for )?(?:me|myself)\b|\b(?:by|for) myself\b|\balone\b|\bsolo\b|\bon my own\b|\ban? \w+ for me\b(?! and| or|,)"
+    r"|\bfor one\b(?! of)"
+)
+
+_NOT_COUNTED = (
+    r"(?![\d:/%]|[.,]\d| ?(?:[ap]\.?m\b|o'?clock|hours?|hrs?|minutes?|mins?|days?|weeks?|months?|years?|stars?|courses?|km|miles?|metres?|"
+    r"meters?|euros?|dollars?|pounds?|bucks|quid|eur|usd|gbp|[€$£]|st\b|nd\b|rd\b|th\b|in the (?:morning|evening|afternoon)|tonight at))"
+)
+_PEOPLE = re.compile(
+    r"\b(?:people|persons?|party|guests?|adults?|travell?ers?|passengers?|diners?|who|heads?|seats?|players?|participants?)\b"
+)
+_NUMBERED = [
+    rf"\b(?:party|group|table|family|booking|reservation|seating|crowd|total|team)\s+(?:size\s+)?(?:of|for|is)\s+(?:about |around )?(?P<v>{_COUNT}){_NOT_COUNTED}\b",
+    rf"\b(?P<v>(?:all )?(?P<n>{SMALL})) of (?:us|them|you|my)\b",
+    rf"\bthe (?P<v>{SMALL}) of (?:us|them)\b",
+    r"\b(?P<v>both|a couple|the two|us two|just two) of us\b",
+    rf"\b(?:there(?:'ll| will|'re| are|'s| is)?(?: be)?|we(?:'re| are|'ll be| will be| have)|us|i have)\s+(?:about |around |only |just )?(?P<v>{SMALL}){_NOT_COUNTED}(?=\W*$|[.,;!?]| (?:of|in|for|at|on|tonight|and)\b)",
+    rf"\b(?:for|seats?|seating|serve|accommodate|fit|host)\s+(?:just |only |about |around |up to |us |at least )?(?P<v>{_COUNT})(?: or so)?{_NOT_COUNTED}(?=\W*$|[.,;!?\x00-]| (?:people|on|at|in|for|tonight|to|this|next|please|with|and|under|near|around|by|thanks|somewhere|or|from|tomorrow|today|outside|inside|if|that|who|only|max|around)\b)",
+    rf"\b(?P<v>{SMALL})[ -](?:tops?|seater|seats?|covers?|person|people|man)\b",
+]
+_COUNTED = [re.compile(pattern) for pattern in _NUMBERED]
+_BARE = re.compile(rf"(?<![\w:./€$£-])(?P<v>{SMALL}|a couple|couple|both|a dozen){_NOT_COUNTED}(?![\w:/])")
+_WORD = re.compile(r"[a-z]{3,}")
+_COMMON = frozenset(
+    [
+        "how",
+        "many",
+        "much",
+        "the",
+        "for",
+        "what",
+        "which",
+        "you",
+        "your",
+        "would",
+        "like",
+        "need",
+        "and",
+        "are",
+        "size",
+        "number",
+        "count",
+        "there",
+        "will",
+        "all",
+    ]
+)
+
+
+def counts_people(named: str) -> bool:
+    """Whether a detail with this name and question counts people."""
+    return bool(_PEOPLE.search(named.lower().replace("_", " ")))
+
+
+def find_counts(text: str, original: str, named: str, asked: bool = False) -> list[Hit]:
+    """Every count in the folded text that fits a detail.
+
+    Args:
+        text: folded; what was read as a date, time or price is masked.
+        original: the same text as written, for names of people.
+        named: the detail's name and question: "party_size For how many people?".
+        asked: a bare number counts.
+    """
+    hits = list(_people(text, original)) if counts_people(named) else list(_things(text, named))
+    if asked or re.search(r"\b(?:make|change|raise|up) (?:it|that)\b|\bactually\b|\binstead\b", text):
+        hits += _bare(text, hits)
+    return longest(hits + list(_corrected(text, hits)))
+
+
+def _bare(text: str, hits: list[Hit]) -> Iterator[Hit]:
+    for match in _BARE.finditer(text):
+        yield Hit(match.start(), match.end(), _value(match.group("v")))
+
+
+def _corrected(text: str, hits: list[Hit]) -> Iterator[Hit]:
+    """The bare number after a correction: "for 2, no, 3"."""
+    cue = re.compile(
+        r"[\s,.;-]*(?:\b(?:no|sorry|actually|wait|i mean|make (?:that|it)|rather|or rather|oops)\b[\s,.;-]*)+"
+    )
+    for hit in hits:
+        after = cue.match(text, hit.end)
+        bare = _BARE.match(text, after.end()) if after else None
+        if bare:
+            yield Hit(bare.start("v"), bare.end("v"), _value(bare.group("v")))
+
+
+def _value(said: str) -> int:
+    said = said.replace("all ", "").strip()
+    if said.endswith("dozen"):
+        return 12
+    if said.startswith(("the two", "us two", "just two")):
+        return 2
+    return whole(said)
+
+
+def _things(text: str, named: str) -> Iterator[Hit]:
+    nouns = {word.removesuffix("s") for word in _WORD.findall(named.lower().replace("_", " "))} - _COMMON
+    if nouns:
+        pattern = rf"\b(?P<v>{_COUNT})(?: (?:more|extra|single|double|whole|full|adult|small|large|big))* (?:{'|'.join(sorted(nouns))})(?:s|es)?\b"
+        for match in re.finditer(pattern, text):
+            yield Hit(match.start(), match.end(), _value(match.group("v")))
+
+
+def _people(text: str, original: str) -> Iterator[Hit]:
+    listed = list(_lists(text, original))
+    yield from listed
+    for match in _ALONE.finditer(text):
+        yield Hit(match.start(), match.end(), 1)
+    for pattern in _COUNTED:
+        for match in pattern.finditer(text):
+            yield Hit(match.start("v"), match.end("v"), _value(match.groupdict().get("n") or match.group("v")))
+
+
+def _lists(text: str, original: str) -> Iterator[Hit]:
+    """People one after another: "me, my wife and two kids" is 4; "with my wife" is the speaker too."""
+    place = 0
+    while unit := _UNIT.search(text, place):
+        start, end, total, speaker = unit.start(), unit.end(), _size(unit), bool(unit.group("me"))
+        while (joined := _JOINED.match(text, end)) and (more := _next(text, original, joined.end(), speaker)):
+            more_end, more_size, me = more
+            end, speaker = more_end, speaker or me
+            total = None if total is None or more_size is None else total + more_size
+        place = max(end, place + 1)
+        if total is None or (unit.group("me") and end == unit.end()):
+            continue
+        if not speaker and re.search(r"\bwith (?:just |only )?$", text[:start]) and not _plural_guests(unit):
+            total += 1
+        elif not speaker and total == 1 and not (unit.group("n") or unit.group("noun") in ("person", "adult", "guest")):
+            continue  # "my wife likes it" counts nobody
+        yield Hit(start, end, total)
+
+
+def _plural_guests(unit: re.Match[str]) -> bool:
+    return (unit.group("noun") or "") in ("people", "persons", "person", "ppl", "guests", "adults", "pax")
+
+
+def _next(text: str, original: str, place: int, speaker: bool) -> tuple[int, int | None, bool] | None:
+    if text[place : place + 2].rstrip(" .,;!?") == "i":
+        return place + 1, 1, True
+    unit = _UNIT.match(text, place)
+    if unit:
+        return unit.end(), _size(unit), bool(unit.group("me"))
+    name = _NAME.match(original, place)
+    if name and speaker:
+        return name.end(), 1, False
+    bare = re.compile(rf"(?:my |the |of my )?(?P<n>{SMALL})(?: (?:others?|more))?\b{_NOT_COUNTED}").match(text, place)
+    return (bare.end(), whole(bare.group("n")), False) if bare else None
+
+
+def _size(unit: re.Match[str]) -> int | None:
+    """How many one stretch of a list is; None where it cannot be told ("my friends")."""
+    if unit.group("me"):
+        return 1
+    if unit.group("pair"):
+        return 2
+    if unit.group("couples"):
+        return 2 * whole(unit.group("couples"))
+    if unit.group("n"):
+        return whole(unit.group("n"))
+    return 1 if _ONE_EACH.match(unit.group("noun")) else None

@@ -1,0 +1,215 @@
+"""What kind of turn a message is, by the words people use for it; each table is tried in the situation where it makes sense."""
+
+from __future__ import annotations
+
+import re
+
+from rapidfuzz import fuzz
+
+from agents.reasoning.offline.spans import fold
+
+_POLITE = r"(?:\W|\b(?:please|thanks|thank you|then|ok(?:ay)?|well|oh|hey|hi|hello|um+|hmm+|so|now|actually|but|and|just|sorry|mate|dear)\b)*"
+
+
+def _whole(words: str) -> re.Pattern[str]:
+    """The message is this and polite words, nothing more."""
+    return re.compile(rf"^{_POLITE}(?:{words})(?:{_POLITE}(?:{words}))*{_POLITE}$")
+
+
+_GREETING = _whole(
+    r"hi+|hey+|hello+|hiya|howdy|yo|greetings|good (?:morning|afternoon|evening|day)|how are you(?: doing)?(?: today)?|what'?s up|nice to meet you|"
+    r"(?:hi|hello|hey) there|thanks?(?: a lot| so much)?|thank you(?: very much| so much)?|cheers|bye|goodbye|good night|see you(?: later)?|you there|anyone there|there"
+)
+_REFUSE = re.compile(
+    rf"^{_POLITE}(?:no+,? )?(?:no,? thank(?:s| you)|never ?mind|nevermind|forget (?:it|about it|that|the whole thing)|cancel(?: (?:it|that|this|everything|the (?:whole )?\w+))?|stop(?: it)?|"
+    r"leave it|drop it|not (?:now|any ?more|interested)|i(?:'ve| have)? changed my mind|let'?s not|don'?t bother|i don'?t want (?:to|it|this|that)(?: (?:go|any ?more|book)\w*)?(?: out)?|"
+    rf"abort|quit|i give up|no need|call it off|we'?re not going)(?: any ?more| after all)?{_POLITE}$"
+)
+_YES = _whole(
+    r"y(?:es|eah|ep|up|a|eh)?|sure(?: thing)?|ok(?:ay)?|fine|right|correct|exactly|of course|absolutely|definitely|please do|sounds (?:good|great|perfect|fine|lovely)|perfect|great|good|lovely|"
+    r"that(?:'s| is| works| will do| sounds)(?: (?:it|fine|right|good|great|perfect|correct|ok|okay))?|works(?: for me)?|as usual|the usual|go for it|indeed|why not|(?:i|we) do|it is|do that|with pleasure|👍"
+)
+_NO = _whole(
+    r"no+|nope|nah|not? really|no(?: way| thanks?)?|wrong|negative|neither|i don'?t think so|rather not|don'?t|👎"
+)
+_TAKE_IT = re.compile(
+    r"\b(?:take|book|do|choose|pick|reserve|have|go (?:with|for|ahead with)|get|want|like|buy|order) (?:it|that|this|them)\b(?! (?:to|be|in|at|for|on)\b)"
+)
+_FRESH = re.compile(
+    rf"^{_POLITE}(?:(?:can|could|would|will) you (?:please )?|i(?:'d| would)? (?:like|want|need)(?: you)? to |please |also )?(?:find|book|get|recommend|suggest|show|reserve|buy|order|rent)(?: me| us)? (?:an?|another|some\w*|tickets?) "
+)
+_WHY_NOT = re.compile(
+    r"\bwhy (?:not|isn'?t|is|wasn'?t|was|didn'?t|did|don'?t|aren'?t|no)\b(?P<form>(?: you| we| i)?(?: not)?(?: (?:suggest|propose|recommend|include|show|offer|pick|choose|list|leave out|leave|skip|exclude|reject|drop|go (?:to|with|for)|left))*)"
+    r" ?(?P<x>.*)|\b(?:what|how) about (?P<x2>.+)|\bwhat happened to (?P<x3>.+)|\bwhat(?:'s| is) wrong with (?P<x4>.+)|\bwhy was (?P<x5>.+?) (?:left out|excluded|not .+)"
+)
+_WHY = re.compile(
+    r"\bwhy\b|\bhow come\b|\bwhat makes\b|\breasons?\b|\bexplain\b|\bwhat(?:'s| is) (?:so )?(?:good|special) about\b|\btell me (?:more )?about\b"
+)
+_DIFFERENT = re.compile(
+    r"\b(?:something|somewhere|anything|anywhere|someplace) (?:else|different|other)\b|\b(?:other|different|more|another|new|further|alternative) (?:options?|ideas?|places?|choices?|suggestions?|ones?|pair|proposals?|alternatives?|candidates?|results?|recommendations?)\b|"
+    r"\balternatives?\b|\banother (?:one|two)\b|\bneither\b|\bnone of (?:these|those|them|the two)\b|\bnot (?:these|those|either|any of)\b|\b(?:show|give|find) me (?:more|others?|some others?|another)\b|\bdon'?t like (?:either|these|those|them|any)\b|"
+    r"\btry again\b|\bwhat else\b|\bany others?\b|\bnext (?:ones?|two|pair)\b|\bkeep looking\b|\bsurprise me\b"
+)
+_TASTE = re.compile(
+    r"\bwhat (?:do|have) you (?:know|remember|learn(?:ed|t)?|think|got|have on file|noted?)\b|\bdo you (?:know|remember) (?:what|which|who|if|whether|how|that|my|where)\b|\bwhat(?:'s| is| are) my\b|\bwhat (?:do|did|does|would) (?:i|he|she|we|they) (?:like|love|prefer|hate|dislike|usually|avoid|enjoy|eat|drink|want|think|say|order)\w*\b|"
+    r"\b(?:do|does|did|am|would|is|can) (?:i|he|she|we|my \w+) (?:really |still |actually |ever )?(?:like|love|prefer|hate|dislike|eat|drink|enjoy|allergic|avoid|fond|want|mind|go|been|a fan|like)\b|\b(?:my|his|her) (?:taste|preferences?|usual|memory|notes|allerg(?:y|ies)|favou?rites?)\b.*\?|"
+    r"\b(?:who|what) am i\b|\bwhat (?:is|are) (?:he|she|they) allergic to\b|\bhave i (?:ever )?been\b|\bwhen (?:did|was) i\b|\bwhat kind of .* do i\b"
+)
+_ABOUT = re.compile(
+    r"\b(?:about|of|in|for|to|on)\b(?: my| his| her)?(?: (?:taste|preferences?|tastes) (?:in|for|of|about|when it comes to))? (?P<x>.+)"
+)
+_COMPARED = re.compile(
+    r"\b(?:cheaper|earlier|later|sooner|closer|nearer|quieter|calmer|louder|livelier|bigger|larger|smaller|cosier|cozier|nicer|fancier|simpler|better|healthier|lighter|warmer|cooler|faster|slower|longer|shorter|further|farther|brighter|darker|newer|older|friendlier|"
+    r"(?:less|more|fewer) [a-z-]+|not (?:so|as|that|too) [a-z]+|too (?:expensive|loud|far|early|late|noisy|pricey|fancy|big|small|busy|touristy|[a-z]+y)|without [a-z]+)\b"
+)
+_CHANGE = re.compile(
+    r"\b(?:make (?:it|that)|change|instead|actually|rather|move (?:it|that)|switch|push (?:it|that)|what if|on second thoughts?|let'?s (?:do|say|make)|could (?:it|we|you) (?:be|do|make))\b"
+)
+_REQUEST = re.compile(
+    rf"^{_POLITE}(?:(?:can|could|would|will) (?:you|we|i) (?:please |maybe |also |possibly |kindly )?|i(?:'d| would)? (?:really )?(?:like|love|want|need|wish)(?: you)?(?: to)? |i'?m (?:looking for|after|searching for|in the mood for|hungry|starving)|we(?:'re| are)? (?:looking for|want|need|hungry)(?: to)? |"
+    r"i (?:want|need|fancy|feel like) (?:to )?|help me |let'?s |please )?(?:find|book|reserve|get|buy|order|recommend|suggest|show|search|look(?:ing)? for|plan|arrange|organi[sz]e|need|want|fix|call|rent|hire|make|go|take|eat|send|give|tell|play|write|remind|set|check)\b"
+    r"|\b(?:find|book|reserve|get|recommend|suggest|show) (?:me|us) |\bi(?:'m| am)? (?:looking for|need|want|fancy|feel like)\b|\b(?:any|some) (?:good |nice |ideas?|suggestions?|recommendations?)|\bwhere (?:should|can|could|to)\b"
+)
+_NEW_OBJECT = re.compile(
+    r"\b(?:find|book|reserve|get|buy|order|recommend|suggest|need|want|like|looking for|rent|fancy)(?: me| us| to \w+)? (?:an?|another|some|somewhere|something|tickets?|the (?:best|nearest|cheapest))"
+)
+_ORDINALS = (
+    re.compile(
+        r"\b(?:first|1st|top|former|number one|no\.? ?1|#1|option (?:1|one|a)|the one on top|main)\b|^\W*(?:1|one|a)\W*$"
+    ),
+    re.compile(
+        r"\b(?:second|2nd|back-?up|latter|number two|no\.? ?2|#2|option (?:2|two|b)|other one|the other|alternative|last one|plan b)\b|^\W*(?:2|two|b)\W*$"
+    ),
+)
+_REJECTED = re.compile(
+    r"\b(?:not|don'?t (?:want|like)|isn'?t|except|instead of|rather than|anything but|no to) (?:the |a )?$"
+)
+_CLOSE = 82  # rapidfuzz ratio of 100 at which a name counts as said
+
+
+def is_greeting(text: str) -> bool:
+    """Only a greeting, thanks or a goodbye."""
+    return bool(_GREETING.match(text))
+
+
+def is_refusal(text: str) -> bool:
+    """Does not want to go on."""
+    return bool(_REFUSE.match(text))
+
+
+def is_yes(text: str) -> bool:
+    """Only a yes."""
+    return bool(_YES.match(text))
+
+
+def begins_yes(text: str) -> bool:
+    """Starts with a yes and goes on."""
+    return bool(re.match(rf"^{_POLITE}(?:yes|yeah|yep|sure|ok|okay)\b", text))
+
+
+def is_no(text: str) -> bool:
+    """Only a no."""
+    return bool(_NO.match(text))
+
+
+def is_request(text: str) -> bool:
+    """Asks for something to be found or done."""
+    return bool(_REQUEST.search(text))
+
+
+def is_new_request(text: str) -> bool:
+    """Asks for a thing not spoken of before: "find me a …", not "book it"."""
+    return is_request(text) and bool(_NEW_OBJECT.search(text))
+
+
+def is_fresh_request(text: str) -> bool:
+    """Begins by asking for a thing to be found, as one does for a new task: "find me a …"."""
+    return bool(_FRESH.search(text))
+
+
+def takes_it(text: str) -> bool:
+    """Takes what was proposed: "book it", "let's do that"."""
+    return bool(_TAKE_IT.search(text))
+
+
+def changes(text: str) -> bool:
+    """Says that something shall be otherwise."""
+    return bool(_CHANGE.search(text))
+
+
+def compared(text: str) -> tuple[str, ...]:
+    """The comparatives in it: "cheaper", "less noisy"."""
+    return tuple(match.group() for match in _COMPARED.finditer(text))
+
+
+def wants_different(text: str) -> bool:
+    """Wants a new pair."""
+    return bool(_DIFFERENT.search(text)) and not _ABSENT.search(text)
+
+
+_ABSENT = re.compile(r"\bwhy\b")
+
+
+def why_not(text: str, original: str) -> str | None:
+    """What it asks about: "why not Mizu?" gives "Mizu"; None where it does not ask that."""
+    match = _WHY_NOT.search(text)
+    if not match:
+        return None
+    name = next((g for g in ("x", "x2", "x3", "x4", "x5") if match.group(g) is not None), None)
+    if name is None or (
+        name == "x" and not re.search(r"not|n't|left|leave|exclude|reject|skip|drop|\bno\b", match.group())
+    ):
+        return None
+    subject = original[match.start(name) : match.end(name)].strip().strip("?!. \"'")
+    subject = re.sub(
+        r"(?i)^(?:you )?(?:suggest|propose|show|include|recommend|go (?:to|with|for)|the place )\s*", "", subject
+    )
+    return re.sub(
+        r"(?i)\s+(?:then|instead|left out|excluded|on the list|in there|there|not (?:there|suggested|included))$",
+        "",
+        subject,
+    ).strip()
+
+
+def why(text: str) -> bool:
+    """Asks for the reasons."""
+    return bool(_WHY.search(text))
+
+
+def taste(text: str, original: str) -> str | None:
+    """What a question about taste or memory is about; None where it is no such question."""
+    if not _TASTE.search(text) or (is_new_request(text) and "?" not in text):
+        return None
+    return original.strip().strip("?!. ")
+
+
+def chosen(text: str, names: tuple[str, ...]) -> int | None:
+    """Which of the two on offer is taken, by place or by name; None where neither or both are."""
+    taken = {
+        number for number, pattern in enumerate(_ORDINALS) for m in pattern.finditer(text) if not _rejected(text, m)
+    }
+    refused = {number for number, pattern in enumerate(_ORDINALS) for m in pattern.finditer(text) if _rejected(text, m)}
+    for number, name in enumerate(names):
+        place = _named(text, fold(name))
+        if place is not None:
+            (refused if _REJECTED.search(text[:place]) else taken).add(number)
+    if not taken and len(refused) == 1:
+        taken = {0, 1} - refused
+    return next(iter(taken)) if len(taken) == 1 else None
+
+
+def _rejected(text: str, match: re.Match[str]) -> bool:
+    return bool(_REJECTED.search(text[: match.start()]))
+
+
+def _named(text: str, name: str) -> int | None:
+    """Where the name (or its longest word) stands, with a slip of the finger forgiven; None where it does not."""
+    words = [word for word in re.findall(r"[\w'’&-]+", name) if len(word) > 3] or [name]
+    for wanted in (name, max(words, key=len)):
+        size = len(wanted.split())
+        said = list(re.finditer(r"[\w'’&-]+", text))
+        for n in range(len(said) - size + 1):
+            start, end = said[n].start(), said[n + size - 1].end()
+            if fuzz.ratio(text[start:end], wanted) >= _CLOSE:
+                return start
+    return None

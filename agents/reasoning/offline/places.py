@@ -1,0 +1,229 @@
+"""Text and choices in a message: places after a preposition, one of a list with typos, answers as they stand."""
+
+from __future__ import annotations
+
+import re
+
+from rapidfuzz import fuzz
+
+from agents.reasoning.offline.spans import MASK, Hit, fold
+
+_LOCATED = re.compile(
+    r"\b(?:area|part of town|where|neighbou?rhood|district|quarter|location|city|town|place|near|region|zone|address|destination|from|to)\b"
+)
+_CUE = re.compile(
+    r"\b(?:somewhere |anywhere |something |a place |place |located |based )?(?P<cue>in or near|in|near|nearby|around|by|close to|next to|not far from|within|towards?|at|along|"
+    r"on the edge of|over in|down (?:in|at|by)|up in)\s+(?P<the>the\s+)?(?=\w)"
+)
+_NAME_RUN = re.compile(r"[A-ZÀ-Þ0-9][\w'’&.-]*(?:\s+(?:(?:of|de|da|do|the|la|le|del)\s+)?[A-ZÀ-Þ][\w'’&-]*)*")
+_PLAIN_RUN = re.compile(r"[a-zà-ÿ][\w'’-]*(?:\s+[a-zà-ÿ][\w'’-]*){0,2}")
+_STOP = frozenset(
+    [
+        "a",
+        "an",
+        "my",
+        "our",
+        "your",
+        "his",
+        "her",
+        "their",
+        "this",
+        "that",
+        "these",
+        "those",
+        "which",
+        "what",
+        "any",
+        "some",
+        "all",
+        "general",
+        "mood",
+        "mind",
+        "advance",
+        "fact",
+        "hurry",
+        "evening",
+        "morning",
+        "afternoon",
+        "night",
+        "town",
+        "area",
+        "way",
+        "end",
+        "time",
+        "particular",
+        "case",
+        "order",
+        "short",
+        "addition",
+        "person",
+        "people",
+        "us",
+        "me",
+        "you",
+        "it",
+        "them",
+        "there",
+        "here",
+        "budget",
+        "euros",
+        "dollars",
+        "pounds",
+        "day",
+        "week",
+        "weekend",
+        "month",
+        "year",
+        "minute",
+        "hour",
+        "moment",
+        "meantime",
+        "noon",
+        "midnight",
+        "future",
+        "past",
+        "love",
+        "touch",
+        "need",
+        "charge",
+        "between",
+        "least",
+        "most",
+        "all",
+        "once",
+        "first",
+        "last",
+    ]
+)
+_UNTIL = frozenset(
+    [
+        "for",
+        "with",
+        "and",
+        "or",
+        "but",
+        "that",
+        "at",
+        "on",
+        "in",
+        "to",
+        "from",
+        "by",
+        "if",
+        "so",
+        "please",
+        "tonight",
+        "today",
+        "tomorrow",
+        "which",
+        "who",
+        "where",
+        "because",
+        "as",
+        "about",
+        "under",
+        "over",
+        "near",
+        "around",
+        "i",
+        "we",
+        "is",
+        "are",
+        "was",
+        "would",
+        "could",
+        "can",
+        "should",
+        "not",
+        "no",
+        "no-one",
+        "then",
+        "than",
+    ]
+)
+_WORDS = re.compile(r"[\w'’&-]+")
+_FILLER = re.compile(
+    r"^(?:(?:um+|uh+|well|hmm+|oh|ok(?:ay)?|so|maybe|perhaps|probably|i think|i guess|let's say|say|let's do|let's go (?:for|with)|i(?:'d| would) (?:like|prefer|love|say|go (?:for|with))|"
+    r"i want|i prefer|prefer(?:ably)?|make it|it's|it is|that's|that would be|actually|just|somewhere|something|anything|please|my|name is|in|near|around|by|close to|to|from|at|"
+    r"the answer is|yes|yeah|yep|sure|definitely|the)[\s,]+)+",
+    re.IGNORECASE,
+)
+_TAIL = re.compile(
+    r"[\s,]*(?:\b(?:please|thanks|thank you|i think|i guess|maybe|if possible|would be (?:good|great|nice|fine|perfect|lovely)|is fine|area|side)\b[\s,]*)+$",
+    re.IGNORECASE,
+)
+_SAME = (("yes", "y", "yeah", "yep", "yup", "sure", "ok", "okay", "of course", "please do", "definitely", "true"),
+         ("no", "n", "nope", "nah", "no thanks", "not", "don't", "false"),
+         ("small", "s", "little", "short"), ("medium", "m", "middle", "regular", "normal"), ("large", "l", "big", "grande"),
+         ("inside", "indoors", "indoor", "in"), ("outside", "outdoors", "outdoor", "terrace", "patio", "garden"))  # fmt: skip
+_CLOSE = 84  # rapidfuzz ratio of 100: one slip in six letters
+
+
+def is_place(named: str) -> bool:
+    """Whether a detail with this name and question asks where."""
+    return bool(_LOCATED.search(named.lower().replace("_", " ")))
+
+
+def find_option(text: str, options: tuple[str, ...]) -> list[Hit]:
+    """The options that the folded text names, exactly or with a slip of the finger."""
+    hits = [hit for option in options for hit in _exact(text, option)]
+    return hits or [hit for option in options if (hit := _fuzzy(text, option))]
+
+
+def choose_option(text: str, options: tuple[str, ...]) -> Hit | None:
+    """One of the options as the answer to its own question: named, begun, numbered or by a synonym."""
+    named = find_option(text, options)
+    if named:
+        return named[0]
+    said = strip(text).lower()
+    for group in _SAME:
+        fitting = [option for option in options if fold(option) in group]
+        if said in group and len(fitting) == 1:
+            return Hit(0, len(text), fitting[0])
+    begun = [option for option in options if len(said) >= 3 and fold(option).startswith(said)]
+    return Hit(0, len(text), begun[0]) if len(begun) == 1 else None
+
+
+def _exact(text: str, option: str) -> list[Hit]:
+    return [Hit(m.start(), m.end(), option) for m in re.finditer(rf"(?<!\w){re.escape(fold(option))}(?!\w)", text)]
+
+
+def _fuzzy(text: str, option: str) -> Hit | None:
+    """The run of words closest to an option, where it is close enough; short words must be exact."""
+    wanted = fold(option).removeprefix("the ")
+    words, size = list(_WORDS.finditer(text)), len(wanted.split())
+    best: tuple[float, Hit] | None = None
+    for number in range(len(words) - size + 1):
+        start, end = words[number].start(), words[number + size - 1].end()
+        score = fuzz.ratio(text[start:end], wanted) if len(wanted) > 3 else 0.0
+        if score >= _CLOSE and (best is None or score > best[0]) and MASK not in text[start:end]:
+            best = score, Hit(start, end, option)
+    return best[1] if best else None
+
+
+def find_places(text: str, original: str) -> list[Hit]:
+    """Places that a preposition leads to: "in the Old Town", "near the harbour"."""
+    hits: list[Hit] = []
+    for cue in _CUE.finditer(text):
+        named = _NAME_RUN.match(original, cue.end())
+        plain = None if named or cue.group("cue") == "at" else _PLAIN_RUN.match(text, cue.end())
+        found = _cut(named or plain, bool(named)) if named or plain else None
+        if found and MASK not in text[cue.end() : cue.end() + len(found)]:
+            hits.append(Hit(cue.start(), cue.end() + len(found), original[cue.end() : cue.end() + len(found)]))
+    return hits
+
+
+def _cut(run: re.Match[str] | None, capital: bool) -> str | None:
+    """The run up to the first word that cannot be part of a place's name."""
+    words = run.group().split() if run else []
+    if not words or words[0].lower() in _STOP | _UNTIL or words[0].isdigit():
+        return None
+    length = next((n for n, word in enumerate(words) if not capital and word in _UNTIL | _STOP), len(words))
+    kept = words[:length] if capital else words[: min(length, 2)]
+    return " ".join(kept).rstrip(".,!?") if kept else None
+
+
+def strip(text: str) -> str:
+    """An answer without the words around it: "hmm, maybe the Old Town please" is "Old Town"."""
+    bare = text.strip().strip("\"'.,!?;: ")
+    return _TAIL.sub("", _FILLER.sub("", bare + " ").strip()).strip().strip(".,!?;: ") or bare

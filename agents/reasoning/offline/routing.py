@@ -1,0 +1,79 @@
+"""Which workflow a request is for: nearness in meaning to its description and examples, and not nearer to other errands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workflows.model import Workflow
+
+Embed = Callable[[list[str]], NDArray[np.float32]]
+
+_NEAR = 0.38
+"""Least nearness (0.7 to the examples' centre + 0.3 to the nearest one); docs/decisions/0004 has the measurement."""
+
+_WITH_DETAIL = 0.03
+"""What a message that gives one of the workflow's details may lack of that."""
+
+_COVERED = 0.5
+"""An errand this near to a workflow's centre is the workflow's own, and no reason against it."""
+
+_ELSEWHERE = (
+    "find me a hotel room", "book a flight", "buy a train or bus ticket", "call me a taxi", "rent a car",
+    "find a restaurant and book a table for dinner", "find a film at the cinema", "get concert or theatre tickets",
+    "make a doctor's appointment", "find a dentist", "book a haircut", "reserve a tennis court",
+    "order a pizza to my home", "order groceries", "buy clothes", "buy a present for my mother", "order a new phone",
+    "fix my car", "find a plumber", "clean my flat", "what is the weather like", "play some music", "set an alarm",
+    "remind me to call", "send an e-mail", "translate a sentence", "how do I cook this", "tell me a joke",
+    "what is the capital of a country", "who won the game", "transfer money", "pay my bill", "what is my bank balance",
+    "what's on television", "tell me the news", "how far is it by car", "calculate a sum", "find me a flat to rent",
+    "find me a job", "write a text for me", "cancel my subscription", "how are you doing today",
+)  # fmt: skip
+"""What people ask assistants for: a request nearer to one of these than to any workflow is for none of them."""
+
+
+def route(
+    text: str, workflows: tuple[Workflow, ...], embed: Embed, detailed: frozenset[str] = frozenset()
+) -> str | None:
+    """The name of the workflow that a request fits, or None.
+
+    Args:
+        text: the request.
+        workflows: to choose from; each is known by its description and examples.
+        embed: texts to vectors of length 1, one row each.
+        detailed: names of workflows of which the request gives a detail.
+    """
+    if not workflows:
+        return None
+    centres, phrases, owners, elsewhere = _known(
+        embed, tuple((w.name, (*w.examples, w.description)) for w in workflows)
+    )
+    vector = _unit(np.asarray(embed([text]), np.float32))[0]
+    near = phrases @ vector
+    scores = np.array([0.7 * centres[n] @ vector + 0.3 * near[owners == n].max() for n in range(len(workflows))])
+    best = int(scores.argmax())
+    name = workflows[best].name
+    other = float((elsewhere @ vector).max()) if len(elsewhere) else -1.0
+    least = max(_NEAR - (_WITH_DETAIL if name in detailed else 0.0), other)
+    return name if scores[best] >= least else None
+
+
+Known = tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.int64], NDArray[np.float32]]
+
+
+@lru_cache(maxsize=4)
+def _known(embed: Embed, described: tuple[tuple[str, tuple[str, ...]], ...]) -> Known:
+    """Centres, phrases, each phrase's workflow, and the errands that none of the workflows covers."""
+    texts = [text for _, phrases in described for text in phrases]
+    owners = np.array([n for n, (_, phrases) in enumerate(described) for _ in phrases], np.int64)
+    vectors = _unit(np.asarray(embed([*texts, *_ELSEWHERE]), np.float32))
+    phrases, elsewhere = vectors[: len(texts)], vectors[len(texts) :]
+    centres = _unit(np.stack([phrases[owners == n].mean(axis=0) for n in range(len(described))]))
+    return centres, phrases, owners, elsewhere[(elsewhere @ centres.T).max(axis=1) < _COVERED]
+
+
+def _unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9), np.float32)

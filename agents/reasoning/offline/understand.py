@@ -1,0 +1,255 @@
+"""What a message means in its situation, without a model: details by type, intents by their words, requests by nearness."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from agents.reasoning.offline import intents
+from agents.reasoning.offline.details import Details, Setting, find_details
+from agents.reasoning.offline.routing import Embed, route
+from agents.reasoning.offline.shifts import find_shifts
+from agents.reasoning.offline.spans import LONGEST, fold
+from agents.reasoning.offline.wishes import find_wishes, wants_new
+from agents.reasoning.port import Heard, Intent, Understanding, Waiting
+from agents.types import DetailValue
+from workflows.model import Workflow
+
+_UNREADABLE = 0.3  # share of characters that are neither letters, digits, blanks nor common signs
+_SIGN = re.compile(r"[^\w\s.,;:!?'\"()€$£%&/+@#*=<>‘’“”–—…°-]|[\x00-\x08\x0e-\x1f\ufffd]")
+_SHORT_WISH = 6  # words; more is a sentence that was not understood
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    heard: Heard
+    original: str  # at most LONGEST characters
+    text: str  # folded
+    workflow: Workflow | None  # of the task at hand
+    workflows: tuple[Workflow, ...]
+    embed: Embed
+
+
+def understand(heard: Heard, workflows: tuple[Workflow, ...], embed: Embed) -> Understanding:
+    """What a message means, given what the conversation waits for.
+
+    A turned-down proposal ("no" to a question with `proposed`) is an `answer` without details.
+
+    Args:
+        heard: the message; its first 2,000 characters are read.
+        workflows: those that a request can be for.
+        embed: texts to vectors of length 1, one row each; called once or not at all, on few short texts.
+    """
+    original = heard.text[:LONGEST]
+    workflow = next((w for w in workflows if w.name == heard.workflow), None)
+    turn = _Turn(heard, original, fold(original), workflow, workflows, embed)
+    if not re.search(r"[^\W_]", original) or len(_SIGN.findall(original)) > _UNREADABLE * len(original):
+        return Understanding(intent="unclear", workflow=heard.workflow)
+    if heard.waiting is None or workflow is None:
+        return _fresh(turn)
+    if heard.waiting.kind == "question":
+        return _asked(turn, workflow, heard.waiting)
+    if heard.waiting.kind == "decision":
+        return _deciding(turn, workflow, heard.waiting)
+    return _planned(turn, workflow, heard.waiting)
+
+
+def _is(turn: _Turn, intent: Intent, **more: object) -> Understanding:
+    return Understanding.model_validate({"intent": intent, "workflow": turn.heard.workflow, **more})
+
+
+def _read(turn: _Turn, workflow: Workflow, asked: str | None = None, known: bool = True) -> Details:
+    """The details that the message gives of a workflow."""
+    words = " ".join((workflow.description, *workflow.examples, *(d.ask for d in workflow.details)))
+    money = workflow.limits.total or workflow.limits.code_above
+    setting = Setting(fold(words), money.currency if money else "", turn.heard.details if known else {})
+    return find_details(workflow.details, turn.original, turn.heard.now, asked, setting)
+
+
+def _with(turn: _Turn, intent: Intent, workflow: Workflow, found: Details, **more: object) -> Understanding:
+    """An understanding that carries the details found and the wishes left over."""
+    given = {
+        "workflow": workflow.name,
+        "details": found.values,
+        "declined": found.declined,
+        "problems": found.problems,
+        "wishes": find_wishes(found.leftovers, workflow),
+        "new_only": wants_new(turn.text),
+    }
+    return _is(turn, intent, **{**given, **more})
+
+
+def _fresh(turn: _Turn) -> Understanding:
+    """Nothing waits: a greeting, a question about taste, or a request."""
+    if intents.is_greeting(turn.text):
+        return _is(turn, "greeting")
+    if intents.is_refusal(turn.text) or intents.is_no(turn.text):
+        return _is(turn, "refuse")
+    if (subject := intents.taste(turn.text, turn.original)) is not None:
+        return _is(turn, "question", subject=subject)
+    return _request(turn)
+
+
+def _request(turn: _Turn) -> Understanding:
+    found = {w.name: _read(turn, w, known=False) for w in turn.workflows}
+    name = route(turn.original, turn.workflows, turn.embed, frozenset(n for n, details in found.items() if details))
+    workflow = next((w for w in turn.workflows if w.name == name), None)
+    if workflow:
+        return _with(turn, "request", workflow, found[workflow.name])
+    sentence = intents.is_request(turn.text) or len(re.findall(r"[^\W\d_]{2,}", turn.text)) > 2
+    return _is(turn, "unfit" if sentence else "unclear", subject=turn.original.strip()[:200])
+
+
+def _asked(turn: _Turn, workflow: Workflow, waiting: Waiting) -> Understanding:
+    """A question waits: what answers it is never a new request."""
+    proposed = {waiting.detail: waiting.proposed} if waiting.detail and waiting.proposed is not None else {}
+    if intents.is_refusal(turn.text):
+        return _is(turn, "refuse")
+    if proposed and (intents.is_yes(turn.text) or intents.takes_it(turn.text)):
+        return _is(turn, "answer", details=proposed)
+    if proposed and intents.is_no(turn.text):
+        return _is(turn, "answer")
+    found = _read(turn, workflow, waiting.detail)
+    answered = bool(waiting.detail) and waiting.detail in {
+        *found.values,
+        *found.declined,
+        *(p.detail for p in found.problems),
+    }
+    other = None if answered else _aside(turn, workflow, found)
+    if other:
+        return other
+    if proposed and not answered and intents.begins_yes(turn.text):
+        return _with(turn, "answer", workflow, found, details={**found.values, **proposed})
+    return _answer(turn, workflow, found, answered)
+
+
+def _aside(turn: _Turn, workflow: Workflow, found: Details) -> Understanding | None:
+    """Something else than what was waited for: a question, a greeting, a new request; None where it is no such thing."""
+    if (subject := intents.taste(turn.text, turn.original)) is not None:
+        return _is(turn, "question", subject=subject)
+    if intents.is_greeting(turn.text):
+        return _is(turn, "greeting")
+    if not intents.is_request(turn.text):
+        return None
+    new = intents.is_fresh_request(turn.text)
+    changed = any(turn.heard.details.get(name) not in (None, value) for name, value in found.values.items())
+    understood = _request(turn) if new or intents.is_new_request(turn.text) or not found else None
+    if understood is None or understood.intent == "unclear":
+        return None
+    if understood.intent == "request" and understood.workflow == workflow.name:
+        return understood if new and (changed or not found.values) and not intents.compared(turn.text) else None
+    return (
+        understood
+        if understood.intent == "request" or not (found or find_wishes(found.leftovers, workflow)) or new
+        else None
+    )
+
+
+def _answer(turn: _Turn, workflow: Workflow, found: Details, answered: bool) -> Understanding:
+    """An answer, or an amendment where it only changes what was known."""
+    if not found:
+        values, problems = find_shifts(turn.text, workflow.details, turn.heard.details)
+        if values or problems:
+            return _is(turn, "amend", details=values, problems=problems)
+    known: dict[str, DetailValue] = turn.heard.details
+    touched = {*found.values, *(p.detail for p in found.problems)}
+    if touched and not answered and all(name in known for name in touched):
+        return _with(turn, "amend", workflow, found)
+    if found:
+        return _with(turn, "answer", workflow, found)
+    wishes = find_wishes(found.leftovers, workflow)
+    if wants_new(turn.text) or (wishes and (intents.compared(turn.text) or intents.changes(turn.text))):
+        return _with(turn, "amend", workflow, found)
+    return _is(turn, "unclear")
+
+
+def _deciding(turn: _Turn, workflow: Workflow, waiting: Waiting) -> Understanding:
+    """Top and backup wait for a choice."""
+    text = turn.text
+    if intents.is_refusal(text):
+        return _is(turn, "refuse")
+    if intents.is_no(text):
+        return _is(turn, "different")
+    if intents.is_yes(text):
+        return _is(turn, "choose", choice=0)
+    found = _read(turn, workflow)
+    reasons = _reasons(turn, waiting, found)
+    if reasons:
+        return reasons
+    choice = _choice(turn, waiting, found)
+    other = _aside(turn, workflow, found) if choice is None else None
+    if other:
+        return other
+    return choice or _amended(turn, workflow, found) or _is(turn, "unclear")
+
+
+def _reasons(turn: _Turn, waiting: Waiting, found: Details) -> Understanding | None:
+    """ "Why not X?", "why this one?", "something different"; None where it asks none of these."""
+    subject = intents.why_not(turn.text, turn.original)
+    about = bool(re.search(r"\b(?:what|how) about\b", turn.text))
+    if subject is not None and not (
+        about and (found or intents.compared(turn.text) or intents.wants_different(turn.text))
+    ):
+        return _is(turn, "why_not", subject=subject)
+    if intents.why(turn.text) and subject is None:
+        number = intents.chosen(turn.text, waiting.names)
+        named = waiting.names[number] if number is not None and number < len(waiting.names) else ""
+        return _is(turn, "why", choice=number, subject=named)
+    if intents.wants_different(turn.text) and not found and intents.chosen(turn.text, waiting.names) is None:
+        return _is(turn, "different", wishes=intents.compared(turn.text), new_only=wants_new(turn.text))
+    return None
+
+
+def _choice(turn: _Turn, waiting: Waiting, found: Details) -> Understanding | None:
+    """One of the two is taken; with other details at once it is an amendment that names the choice."""
+    left = fold(found.leftovers)
+    number = intents.chosen(left, waiting.names)
+    if number is None and waiting.names:
+        number = intents.chosen(turn.text, waiting.names)
+    plain = not found and not intents.compared(turn.text)
+    if number is None and plain and "?" not in turn.text and (intents.takes_it(left) or intents.begins_yes(left)):
+        number = 0
+    if number is None or (not plain and not found.values) or (waiting.names and number >= len(waiting.names)):
+        return None
+    if found.values:
+        return _is(turn, "amend", choice=number, details=found.values, declined=found.declined, problems=found.problems)
+    return _is(turn, "choose", choice=number)
+
+
+def _amended(turn: _Turn, workflow: Workflow, found: Details) -> Understanding | None:
+    """Other details, comparisons or further wishes; None where the message has none of them."""
+    values, problems = find_shifts(turn.text, workflow.details, turn.heard.details)
+    if values or problems:
+        merged = {**found.values, **values}
+        return _is(turn, "amend", details=merged, declined=found.declined, problems=(*found.problems, *problems))
+    if found or intents.compared(turn.text) or wants_new(turn.text):
+        return _with(turn, "amend", workflow, found)
+    wishes = find_wishes(found.leftovers, workflow)
+    if wishes and "?" not in turn.text and all(_is_wish(wish) for wish in wishes):
+        return _with(turn, "amend", workflow, found)
+    return None
+
+
+def _is_wish(phrase: str) -> bool:
+    words = phrase.split()
+    return len(words) <= _SHORT_WISH and all(re.search(r"[aeiouyà-ÿ]", word.lower()) for word in words)
+
+
+def _planned(turn: _Turn, workflow: Workflow, waiting: Waiting) -> Understanding:
+    """A plan waits for a Go, which is read elsewhere; a plain yes means nothing here."""
+    text = turn.text
+    if intents.is_refusal(text) or intents.is_no(text):
+        return _is(turn, "refuse")
+    if intents.is_yes(text):
+        return _is(turn, "unclear")
+    found = _read(turn, workflow)
+    reasons = _reasons(turn, waiting, found)
+    if reasons:
+        return reasons
+    number = intents.chosen(fold(found.leftovers), waiting.names)
+    if number is not None and not found:
+        return _is(turn, "choose", choice=number)
+    changing = bool(found) or bool(intents.compared(text)) or intents.changes(text) or bool(intents.is_request(text))
+    return (
+        _aside(turn, workflow, found) or (_amended(turn, workflow, found) if changing else None) or _is(turn, "unclear")
+    )

@@ -1,0 +1,294 @@
+"""Wishes in a request: what is left of it when details, courtesies and the task's own words are taken away."""
+
+from __future__ import annotations
+
+import re
+
+from agents.reasoning.offline.spans import MASK, fold
+from agents.reasoning.offline.times import PART_OF_DAY
+from workflows.model import DetailType, Workflow
+
+_NEW = re.compile(
+    r"\b(?:that |which |where |to which )?(?:i|we)(?:'ve| have)?(?: never|n't| haven't| have not| havent| didn't)(?: yet| ever)? (?:been|tried|eaten|visited|seen|gone|stayed|had|dined|used)(?: (?:to|at|in|there|before|yet|it|out))*"
+    r"|\b(?:somewhere|someplace|something|anywhere|a place|place|one) (?:that(?:'s| is) )?(?:completely |totally |entirely |brand |really )?(?:new|unfamiliar|untried|different from (?:the )?usual)(?: (?:to|for) (?:me|us))?\b"
+    r"|\b(?:new to (?:me|us)|never (?:been|tried|visited|gone)(?: (?:to|at|there|before))*|not been (?:to|there)(?: before)?|(?:a )?new (?:place|spot|one|restaurant|hotel|bar|thing)\b|for the first time|first[- ]time|haven'?t (?:yet )?(?:been|tried|visited)(?: (?:to|at|there|before|yet))*|"
+    r"(?:nowhere|not (?:a |any )?(?:place|where|somewhere)) (?:i|we)(?:'ve| have)? (?:already )?been)\b"
+)
+_SPLIT = re.compile(
+    rf"[,;.!?\n\x00()]+|{MASK}+|\s+-\s+|\b(?:and|but|that|which|with|who|where|or|plus|also|preferably|ideally|maybe|perhaps|possibly|if possible|because|since|so)\b"
+)
+_EMPTY = frozenset(
+    [
+        "a",
+        "an",
+        "the",
+        "me",
+        "us",
+        "my",
+        "our",
+        "i",
+        "we",
+        "you",
+        "your",
+        "it",
+        "its",
+        "it's",
+        "is",
+        "are",
+        "be",
+        "am",
+        "was",
+        "to",
+        "for",
+        "of",
+        "in",
+        "on",
+        "at",
+        "by",
+        "from",
+        "as",
+        "do",
+        "does",
+        "did",
+        "can",
+        "could",
+        "would",
+        "should",
+        "will",
+        "shall",
+        "may",
+        "might",
+        "please",
+        "hey",
+        "hi",
+        "hello",
+        "thanks",
+        "thank",
+        "ok",
+        "okay",
+        "well",
+        "just",
+        "really",
+        "very",
+        "quite",
+        "some",
+        "any",
+        "something",
+        "somewhere",
+        "anything",
+        "anywhere",
+        "someplace",
+        "place",
+        "places",
+        "spot",
+        "spots",
+        "option",
+        "options",
+        "one",
+        "ones",
+        "find",
+        "book",
+        "reserve",
+        "get",
+        "give",
+        "show",
+        "recommend",
+        "suggest",
+        "search",
+        "look",
+        "looking",
+        "want",
+        "wants",
+        "wanted",
+        "need",
+        "needs",
+        "like",
+        "love",
+        "fancy",
+        "feel",
+        "go",
+        "going",
+        "take",
+        "make",
+        "help",
+        "out",
+        "up",
+        "there",
+        "here",
+        "this",
+        "these",
+        "those",
+        "i'd",
+        "i'm",
+        "i'll",
+        "we'd",
+        "we're",
+        "we'll",
+        "let",
+        "let's",
+        "lets",
+        "us",
+        "kind",
+        "sort",
+        "bit",
+        "little",
+        "good",
+        "idea",
+        "ideas",
+        "time",
+        "day",
+        "people",
+        "person",
+        "table",
+        "head",
+        "think",
+        "thinking",
+        "about",
+        "around",
+        "mood",
+        "hungry",
+        "today",
+        "tonight",
+        "tomorrow",
+        "haven't",
+        "don't",
+        "know",
+        "have",
+        "has",
+        "had",
+        "been",
+        "where",
+        "what",
+        "when",
+        "how",
+        "which",
+        "who",
+        "then",
+        "now",
+        "else",
+        "yes",
+        "yeah",
+        "no",
+        "not",
+        "actually",
+        "again",
+        "also",
+        "too",
+        "per",
+        "each",
+        "max",
+        "maximum",
+        "under",
+        "below",
+        "over",
+        "than",
+        "more",
+        "less",
+        "im",
+        "id",
+        "ive",
+        "i've",
+        "we've",
+        "u",
+        "pls",
+        "plz",
+        "someone",
+        "anyone",
+        "thing",
+        "things",
+        "way",
+        "works",
+        "work",
+        "fine",
+        "been",
+        "got",
+        "see",
+        "try",
+        "eat",
+        "craving",
+        "fits",
+        "fit",
+        "suits",
+        "suit",
+        "matches",
+        "match",
+    ]
+)
+_NEGATION = frozenset(["not", "no", "never", "without", "nothing", "less", "non", "too"])
+_TRIM = (
+    _EMPTY
+    - _NEGATION
+    - {
+        "fits",
+        "fit",
+        "suits",
+        "suit",
+        "matches",
+        "match",
+        "under",
+        "below",
+        "over",
+        "less",
+        "more",
+        "than",
+        "max",
+        "around",
+        "per",
+        "each",
+        "like",
+    }
+)
+_WHEN = re.compile(rf"\b(?:(?:for|over|at|to|have|an?|a late|an early) )*{PART_OF_DAY}\b")
+_LONGEST = 12  # words of one wish
+
+
+def wants_new(text: str) -> bool:
+    """Asks for what the person has not been to or tried."""
+    return bool(_NEW.search(text))
+
+
+def find_wishes(left: str, workflow: Workflow | None) -> tuple[str, ...]:
+    """Short phrases in the person's own words.
+
+    Args:
+        left: the message as written, with the details that were read blotted out.
+        workflow: its own words ("table", "restaurant") are no wish.
+    """
+    own = _own_words(workflow)
+    folded = fold(left)
+    timed = workflow is not None and any(d.type is DetailType.TIME for d in workflow.details)
+    for match in (*_NEW.finditer(folded), *(_WHEN.finditer(folded) if timed else ())):
+        left = left[: match.start()] + MASK * (match.end() - match.start()) + left[match.end() :]
+    phrases = (_trim(part.split(), own) for part in _parts(left))
+    return tuple(dict.fromkeys(phrase for phrase in phrases if phrase))
+
+
+def _parts(left: str) -> list[str]:
+    """Pieces between connecting words."""
+    parts: list[str] = []
+    place, folded = 0, fold(left)
+    for match in _SPLIT.finditer(folded):
+        parts.append(left[place : match.start()])
+        place = match.end()
+    return [*parts, left[place:]]
+
+
+def _own_words(workflow: Workflow | None) -> frozenset[str]:
+    """Words that say what the task is, not how it should be: those of its description and title, and of several examples."""
+    if workflow is None:
+        return frozenset()
+    named = re.findall(r"[\w'’-]+", fold(f"{workflow.name.replace('-', ' ')} {workflow.description} {workflow.title}"))
+    examples = [set(re.findall(r"[\w'’-]+", fold(example))) for example in workflow.examples]
+    shared = {word for words in examples for word in words if sum(word in other for other in examples) > 1}
+    return frozenset(named) | shared
+
+
+def _trim(words: list[str], own: frozenset[str]) -> str:
+    """The phrase without empty words at its ends; nothing where only empty words and the task's own are in it."""
+    words = [word for word in (word.strip("\"':") for word in words) if word]
+    while words and fold(words[0]) in _TRIM | own and fold(words[0]) not in _NEGATION:
+        words = words[1:]
+    while words and fold(words[-1]) in _TRIM | _NEGATION | own:
+        words = words[:-1]
+    telling = [word for word in words if fold(word) not in _EMPTY | own | _NEGATION and re.search(r"\w", word)]
+    return " ".join(words[:_LONGEST]) if telling else ""
