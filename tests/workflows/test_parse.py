@@ -88,6 +88,13 @@ EDITS = {
     "no check": ("## Check", "## Afterwards", "**Commit:**", "without a Check"),
     "check that never looks": ("2. Look for {choice.name} on {date} at {time} for {party_size}", "", COMMIT, "a Check"),
     "search collects nothing": ('2. Collect every "article" as a candidate\n', "", "## Search", "collects nothing"),
+    "choice without a field": ("Look for {choice.name}", "Look for {choice}", "{choice} on", "a field of the choice"),
+    "look closer before collect": ("2. Collect", '2. Look closer at the best 3\n3. Collect', "best 3", "before any Collect"),
+    "collect outside search": ("2. Look for", '2. Collect every "li"\n3. Look for', 'every "li"', "outside Search"),
+    "commit while looking": ("3. Look closer", '3. **Commit:** press "Buy"\n4. Look closer', '"Buy"', "outside Do"),
+    "commit while checking": ("2. Look for", '2. **Commit:** press "Buy"\n3. Look for', '"Buy"', "outside Do"),
+    "section without a list": ("## Check\n", "## Check\n## Rest\n", "## Check", "without a list"),
+    "options for a date": ("type: date, ", "type: date, options: [a],", "  date:", "for a choice or a text only"),
     "foreign site": ("Open /my/reservations", "Open http://tavola.localhost/my", "Open http", "on a listed site"),
     "network path": ("Open /my/reservations", "Open //evil.example/my", "Open //", "on a listed site"),
     "backslash path": ("Open /my/reservations", "Open /\\evil.example", "Open /\\", "on a listed site"),
@@ -158,6 +165,11 @@ def test_recommending_alone_needs_no_do(shipped, faults):
     assert [f.seen for f in faults(text)] == ["`requests.commit` without a Commit"]
     text = text.replace('  commit:  ["POST /reservations"]', '  search:  ["POST /reservations/search"]')
     assert faults(text) == []
+
+
+def test_rules_alone_are_no_workflow(shipped, faults):
+    text = shipped[: shipped.index("## Search")]
+    assert "neither Search nor Do" in [f.seen for f in faults(text)]
 
 
 def test_a_rule_for_a_model_only_is_told(shipped):
