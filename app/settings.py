@@ -19,6 +19,7 @@ from memory.errors import BadInput
 
 PREFIX = "RFLOW_"
 SECRETS = {"password"}
+EXPECTED = {"clock": "an ISO date-time, like 2026-11-21T18:00"}  # where pydantic's own words do not help
 
 
 class Settings(BaseSettings):
@@ -136,7 +137,7 @@ def _sentence(error: ErrorDetails) -> BadInput:
     name = str(error["loc"][0]) if error["loc"] else "settings"
     variable = PREFIX + name.upper()
     seen = "a value that cannot be shown" if name in SECRETS else repr(error["input"])
-    expected = str(error.get("ctx", {}).get("error", "")) or error["msg"].removeprefix("Input should be ")
+    expected = EXPECTED.get(name) or str(error.get("ctx", {}).get("error", "")) or error["msg"].removeprefix("Input should be ")
     return BadInput(
         f"{variable} is {seen}; expected {expected}.", f"Change {variable} in the environment or in .env, or remove it."
     )

@@ -21,6 +21,19 @@ from memory.evidence import Evidence
 
 TAGS = {"p", "br", "strong", "em", "del", "code", "pre", "blockquote", "ul", "ol", "li", "hr", "a"}
 TAGS |= {"h1", "h2", "h3", "h4", "table", "thead", "tbody", "tr", "th", "td"}
+WORDS = {
+    "item": "What",
+    "party": "For",
+    "end_date": "Until",
+    "quantity": "How many",
+    "options": "With",
+    "price_shown": "Price",
+    "price_cap": "At most",
+    "payee": "Paid to",
+    "account_label": "As",
+    "origin": "Site",
+    "tz": "Time zone",
+}  # a mandate's terms (SAFETY.md) as a person calls them
 FOLDER = "memory|documents|journal|workflows|runs"
 CITATION = re.compile(rf"\b((?:{FOLDER})/[^\s:`\"'<>()\[\],;]+\.\w+):(\d+)(?:[-–](\d+))?")
 CITATION_WITH_SPACES = re.compile(rf"((?:{FOLDER})/[^:]+\.\w+):(\d+)(?:[-–](\d+))?")
@@ -107,6 +120,8 @@ def moment(value: str | dt.datetime) -> str:
 
 def label(name: str) -> str:
     """A term's name as a heading: "party_size" -> "Party size"."""
+    if name in WORDS:
+        return WORDS[name]
     return name.replace("_", " ").replace("-", " ").capitalize()
 
 

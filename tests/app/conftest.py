@@ -16,6 +16,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from agents.types import (
+    Clock,
     Decision,
     Exclusion,
     Option,
@@ -36,25 +37,24 @@ from memory.errors import NotFound
 from memory.evidence import Evidence
 from memory.home import Home
 
-AT = dt.datetime(2026, 11, 21, 18, 2, tzinfo=dt.UTC)
 HASH = "ab" * 32
 TASK = "2026-11-21-1a2b3c4d"
-LINES = Evidence(id="e1", path="memory/food.md", lines=(3, 4), quote="Small, quiet rooms with candles.")
+LINES = Evidence(id="e1", path="memory/evenings.md", lines=(3, 4), quote="Small, quiet rooms with candles.")
 MENU = Evidence(id="e2", path="documents/My guide.md", lines=(9, 9), quote="Handwritten menus win.", stated=False)
 
 QUESTION = Reply(
     kind="question",
     task=TASK,
     text="**Reserve a table**: date today; you want “usual vibe”.\n\nFrom your own files:\n"
-    "- Likes small, quiet rooms (memory/food.md:3-4)\n- Likes natural wine (memory/food.md:4)\n- Never shellfish "
-    "(memory/food.md:1)\n\nFor how many people? Your notes say “usually two” (memory/food.md:4), so: **2**?",
+    "- Likes small, quiet rooms (memory/evenings.md:3-4)\n- Likes natural wine (memory/evenings.md:4)\n- Never shellfish "
+    "(memory/evenings.md:1)\n\nFor how many people? Your notes say “usually two” (memory/evenings.md:4), so: **2**?",
     question=Question(detail="party_size", type="count", options=("2", "3", "4"), proposed="2"),
-    trace=("Read memory/food.md:3 and 11 other places.", "Asked for what is missing."),
+    trace=("Read memory/evenings.md:3 and 11 other places.", "Asked for what is missing."),
 )
 DECISION = Reply(
     kind="decision",
     task=TASK,
-    text="**Top choice: Lanterna** · 42.00 EUR\n- Candles (memory/food.md:3)\n\nSay “top” for Lanterna.",
+    text="**Top choice: Lanterna** · 42.00 EUR\n- Candles (memory/evenings.md:3)\n\nSay “top” for Lanterna.",
     decision=Decision(
         top=Option(
             id="c1",
@@ -123,7 +123,7 @@ Script = Callable[[str], Reply]
 
 def story(text: str) -> Reply:
     """The main job, by the words that lead through it; anything else is echoed."""
-    said = {"2": DECISION, "top": PLAN, "cancel": Reply(kind="answer", text="All right. Nothing was booked.")}
+    said = {"2": DECISION, "top": PLAN, "no thanks": Reply(kind="answer", text="All right. Nothing was booked.")}
     if text.startswith("find"):
         return QUESTION
     return said.get(text) or Reply(kind="answer", text=f"You said: {text}")
@@ -132,8 +132,9 @@ def story(text: str) -> Reply:
 class MemoryAssistant:
     """The assistant's doors over a list; what it answers is `script`'s."""
 
-    def __init__(self, home: Home, script: Script = story) -> None:
+    def __init__(self, home: Home, clock: Clock, script: Script = story) -> None:
         self.home = home
+        self.clock = clock
         self.script = script
         self.hub = Hub()
         self.lines: dict[str, list[Message]] = {}
@@ -155,7 +156,7 @@ class MemoryAssistant:
         self._publish(inbound.conversation, self._line(f"re:{inbound.id}", reply))
 
     def _line(self, number: str, reply: Reply) -> Message:
-        return Message(id=number, at=AT, author="assistant", text=reply.text, reply=reply)
+        return Message(id=number, at=self.clock(), author="assistant", text=reply.text, reply=reply)
 
     def _publish(self, conversation: str, message: Message) -> None:
         self.lines.setdefault(conversation, []).append(message)
@@ -180,7 +181,7 @@ class MemoryAssistant:
         if message_id not in self.replies:
             self.goes.append(message_id)
             conversation = self._conversation()
-            inbound = Inbound(id=message_id, conversation=conversation, channel="web", text="Go", at=AT, go_plan=plan)
+            inbound = Inbound(id=message_id, conversation=conversation, channel="web", text="Go", at=self.clock(), go_plan=plan)
             self._answer(inbound, PROGRESS)
             doing = asyncio.create_task(self._do(conversation))
             self._running.add(doing)
@@ -197,7 +198,7 @@ class MemoryAssistant:
     async def stop(self, task: str | None, conversation: str, message_id: str) -> Reply:
         self.stops += 1
         reply = Reply(kind="answer", text="Stopped before the last click: nothing was booked.")
-        self._answer(Inbound(id=message_id, conversation=conversation, channel="web", text="STOP", at=AT), reply)
+        self._answer(Inbound(id=message_id, conversation=conversation, channel="web", text="STOP", at=self.clock()), reply)
         return reply
 
     async def task(self, task: str) -> TaskView:
@@ -272,20 +273,22 @@ def free_port() -> int:
 def home(tmp_path: Path) -> Home:
     """An empty home with one file of memory."""
     home = Home.open(tmp_path / "home")
-    home.write("memory/food.md", "# Food\n\n- Small, quiet rooms with candles.\n- Natural wine.\n", None)
+    home.write("memory/evenings.md", "# Evenings\n\n- Small, quiet rooms with candles.\n- Natural wine.\n", None)
     return home
-
-
-@pytest.fixture
-def memory_assistant(home: Home) -> MemoryAssistant:
-    """An assistant that follows `story`."""
-    return MemoryAssistant(home)
 
 
 @pytest.fixture
 def settings(home: Home, free_port: int) -> Settings:
     """Settings of this test alone."""
-    return Settings(_env_file=None, home=home.root, port=free_port, timezone="UTC")
+    return Settings(
+        _env_file=None, home=home.root, port=free_port, timezone="UTC", clock=dt.datetime(2026, 11, 21, 18, 2)
+    )
+
+
+@pytest.fixture
+def memory_assistant(home: Home, settings: Settings) -> MemoryAssistant:
+    """An assistant that follows `story`."""
+    return MemoryAssistant(home, settings.now())
 
 
 @pytest.fixture

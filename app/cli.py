@@ -1,0 +1,291 @@
+"""The `rflow` command."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import json
+import sys
+import uuid
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import typer
+from dulwich.errors import NotGitRepository
+from dulwich.repo import Repo
+from pydantic import TypeAdapter
+from rich.console import RenderableType
+
+from agents.types import Preferences, Reply
+from app import client as reaching
+from app import terminal
+from app.channels.base import TaskView
+from app.client import Client
+from app.errors import to_terminal
+from app.settings import load_settings
+from memory.errors import RflowError
+from memory.evidence import Evidence
+from memory.home import Home
+from workflows import registry
+from workflows.registry import Registry
+
+T = TypeVar("T")
+
+app = typer.Typer(
+    help="Recommend Flow: it recommends, you decide, then it does.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+memory_commands = typer.Typer(help="What the assistant wrote down.", no_args_is_help=True)
+workflow_commands = typer.Typer(help="The markdown files that say how things are done.", no_args_is_help=True)
+app.add_typer(memory_commands, name="memory")
+app.add_typer(workflow_commands, name="workflow")
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+
+
+@app.command()
+def init(as_json: AsJson = False) -> None:
+    """Make a home of your own at RFLOW_HOME."""
+    home = Home.open(load_settings().home)
+    files = sorted(p.relative_to(home.root).as_posix() for p in (home.root / "memory").rglob("*.md"))
+    text = f"Your home is {home.root}.\nWrite about yourself in memory/: {', '.join(files)}.\n"
+    text += "Drop documents into documents/. Then: rflow serve"
+    _show({"home": str(home.root), "memory": files}, text, as_json)
+
+
+@app.command()
+def serve(as_json: AsJson = False) -> None:
+    """Run the assistant and its web chat until interrupted."""
+    from app.main import serve as run  # heavy: only the service needs all of it
+
+    settings = load_settings()
+    _show({"url": settings.url, "home": str(settings.home)}, f"The chat is at {settings.url}", as_json)
+    sys.stdout.flush()
+    run(settings)
+
+
+@app.command()
+def ask(
+    text: str,
+    new: Annotated[bool, typer.Option("--new", help="Start a fresh conversation.")] = False,
+    conversation: Annotated[str, typer.Option(help="Talk in the conversation of this name.")] = "",
+    wait: Annotated[bool, typer.Option("--wait/--no-wait", help="After a Go, wait for the receipt.")] = True,
+    as_json: AsJson = False,
+) -> None:
+    """Say something to the assistant; starts it in the background where it does not run."""
+    name = conversation or _conversation(load_settings().home, new)
+    said = _with_client(lambda client: _ask(client, name, text, wait), start=True)
+    _show(said.model_dump(mode="json"), terminal.reply(said), as_json)
+    if said.kind == "error":
+        raise typer.Exit(1)
+
+
+@app.command()
+def stop(conversation: str = "", as_json: AsJson = False) -> None:
+    """Stop what is being done, before its next browser action."""
+    name = conversation or _conversation(load_settings().home, new=False)
+    body = _with_client(lambda client: client.post(f"/api/v1/conversations/{name}/stop", {}))
+    said = Reply.model_validate(body)
+    _show(body, terminal.reply(said), as_json)
+
+
+@app.command()
+def recall(query: str, k: Annotated[int, typer.Option(min=1, max=50)] = 8, as_json: AsJson = False) -> None:
+    """Find the passages of your files nearest to a query."""
+    body = _with_client(lambda client: client.post("/api/v1/recall", {"query": query, "k": k}))
+    found = TypeAdapter(list[Evidence]).validate_python(body)
+    _show(body, terminal.evidence(found) if found else "Nothing in your notes.", as_json)
+
+
+@app.command()
+def prefer(question: str, as_json: AsJson = False) -> None:
+    """Ask what is known of your taste, and what it rests on."""
+    body = _with_client(lambda client: client.post("/api/v1/preferences", {"question": question}))
+    _show(body, terminal.preferences(Preferences.model_validate(body)), as_json)
+
+
+@app.command()
+def index(
+    status: Annotated[bool, typer.Option("--status", help="Only tell how it stands.")] = False, as_json: AsJson = False
+) -> None:
+    """Bring the index of your files up to date, and tell how it stands."""
+    settings = load_settings()
+    if reaching.owned(settings.home):
+        state = _with_client(lambda client: client.get("/readyz"))["parts"].get("index", "ok")
+        _show({"running": True, "index": state}, f"The running assistant keeps it up to date: {state}.", as_json)
+        return
+    home = Home.open(settings.home)
+    with home.lock():
+        report = _sync(home, only_look=status)
+    _show(report, terminal.index(report), as_json)
+
+
+@app.command()
+def trace(task: str, as_json: AsJson = False) -> None:
+    """Tell step by step what a task did."""
+    body = _with_client(lambda client: client.get(f"/api/v1/tasks/{task}"))
+    _show(body, terminal.task(TaskView.model_validate(body)), as_json)
+
+
+@app.command()
+def doctor(as_json: AsJson = False) -> None:
+    """Look at every part and tell how it is; exit code 1 where one is not well."""
+    body = _with_client(lambda client: client.get("/readyz"))
+    _show(body, terminal.parts(body["parts"]), as_json)
+    if body["status"] != "ready":
+        raise typer.Exit(1)
+
+
+@memory_commands.command("log")
+def memory_log(limit: Annotated[int, typer.Option(min=1)] = 20, as_json: AsJson = False) -> None:
+    """What was learned and written down, newest first."""
+    commits = _commits(load_settings().home, limit)
+    text = "\n".join(f"{c['at'][:16].replace('T', ' ')}  {c['id'][:8]}  {c['message']}" for c in commits)
+    _show(commits, text or "Nothing was written down yet.", as_json)
+
+
+@workflow_commands.command("list")
+def workflow_list(as_json: AsJson = False) -> None:
+    """The workflows at hand."""
+    workflows = _registry()
+    rows = [{"name": w.name, "description": w.description, "path": w.path} for w in workflows.all()]
+    broken = [
+        {"name": Path(f.path).stem, "path": f.path, "faults": [str(x) for x in f.faults]} for f in workflows.faults()
+    ]
+    text = "\n".join(f"{row['name']}  {row['description']}\n    {row['path']}" for row in rows)
+    text += "".join(f"\n{row['name']}  not used: see rflow workflow check {row['name']}" for row in broken)
+    _show({"workflows": rows, "faults": broken}, text, as_json)
+
+
+@workflow_commands.command("check")
+def workflow_check(name: str = typer.Argument(""), as_json: AsJson = False) -> None:
+    """Check one workflow, or all; exit code 1 where one has a fault."""
+    workflows = _registry()
+    known = {w.name for w in workflows.all()}
+    faults = [f for f in workflows.faults() if name in ("", Path(f.path).stem)]
+    if name and name not in known and not faults:
+        workflows.get(name)  # raises NotFound with the nearest name
+    text = "\n".join(str(f) for f in faults) or f"{name or f'{len(known)} workflows'}: no fault."
+    _show({"faults": {f.path: [str(x) for x in f.faults] for f in faults}}, text, as_json)
+    if faults:
+        raise typer.Exit(1)
+
+
+@workflow_commands.command("eject")
+def workflow_eject(name: str, as_json: AsJson = False) -> None:
+    """Copy a shipped workflow into your home, to be edited there."""
+    copy = _registry().eject(name)
+    _show({"path": str(copy)}, f"{copy} is yours now; it stands in for the shipped one.", as_json)
+
+
+def main() -> None:
+    """Runs the command; an error is one line and exit code 1, or 2 where the input is to be changed."""
+    try:
+        app()
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
+    except Exception as error:  # noqa: BLE001  the terminal's last boundary; errors.py decides what is said
+        line, code = to_terminal(error)
+        terminal.console(stderr=True).print(line, style="red", markup=False)
+        raise SystemExit(code) from None
+
+
+async def _ask(client: Client, conversation: str, text: str, wait: bool) -> Reply:
+    """Sends the words, shows progress meanwhile, and after a Go waits for what came of it."""
+    message = uuid.uuid4().hex
+    lines = asyncio.create_task(_progress(client, conversation))
+    try:
+        said = await client.say(conversation, text, message)
+        return await _outcome(client, conversation, message, said) if wait and said.kind == "progress" else said
+    finally:
+        lines.cancel()
+        with suppress(asyncio.CancelledError, RflowError):
+            await lines
+
+
+async def _progress(client: Client, conversation: str) -> None:
+    async for event in client.events(conversation):
+        if event.kind == "progress":
+            _aside(f"  … {event.text}")
+
+
+async def _outcome(client: Client, conversation: str, message: str, going: Reply) -> Reply:
+    terminal.console(stderr=True).print(terminal.reply(going))
+    async for event in client.events(conversation, after=message):
+        said = event.message.reply if event.message else None
+        if said is not None and said.task == going.task and said.kind != "progress":
+            return said
+    return going
+
+
+def _conversation(home: Path, new: bool) -> str:
+    """The terminal's own conversation, the same between calls until `new`."""
+    kept = home / "state" / "cli-conversation"
+    if new:
+        Home.open(home)
+        kept.write_text(f"cli-{uuid.uuid4().hex[:8]}", "utf-8")
+    return kept.read_text("utf-8").strip() if kept.exists() else "cli"
+
+
+def _with_client(work: Callable[[Client], Awaitable[T]], start: bool = False) -> T:
+    async def run() -> T:
+        async with reaching.reach(load_settings(), _aside, start) as client:
+            return await work(client)
+
+    return asyncio.run(run())
+
+
+def _sync(home: Home, only_look: bool) -> dict[str, Any]:
+    """Reads what changed (or only looks) and tells how the index stands."""
+    from memory.embed import MiniLM  # heavy: onnxruntime and Chroma
+    from memory.index import Index
+
+    index = Index(home, MiniLM())
+    try:
+        report = index.sync(most_bytes=0 if only_look else None, progress=None if only_look else _reading)
+        return asdict(report)
+    finally:
+        index.close()
+
+
+def _reading(path: str) -> None:
+    _aside(f"  reading {path}")
+
+
+def _commits(home: Path, limit: int) -> list[dict[str, str]]:
+    try:
+        entries = list(Repo(str(home)).get_walker(max_entries=limit))
+    except (NotGitRepository, KeyError):  # no home, or no commit yet
+        return []
+    return [
+        {
+            "id": entry.commit.id.decode(),
+            "at": dt.datetime.fromtimestamp(entry.commit.commit_time, dt.UTC).isoformat(),
+            "message": entry.commit.message.decode("utf-8", "replace").strip(),
+        }
+        for entry in entries
+    ]
+
+
+def _registry() -> Registry:
+    return Registry(registry.LIBRARY, load_settings().home / "workflows")
+
+
+def _aside(line: str) -> None:
+    terminal.console(stderr=True).print(line, style="dim", markup=False)
+
+
+def _show(data: Any, text: RenderableType, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(data, ensure_ascii=False, indent=2))
+    else:
+        terminal.console().print(text, markup=False) if isinstance(text, str) else terminal.console().print(text)
+
+
+if __name__ == "__main__":
+    main()

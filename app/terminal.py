@@ -1,0 +1,173 @@
+"""Replies, evidence and tasks as a person reads them in a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from rich.console import Console, Group, RenderableType
+from rich.markdown import Markdown
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from agents.types import Decision, Option, PlanView, Preferences, Question, Receipt, Reply
+from app.channels.base import TaskView
+from app.web.render import label, moment, place, preface, term
+from memory.evidence import Evidence
+
+WIDEST = 100  # columns that are still pleasant to read
+
+
+def console(stderr: bool = False) -> Console:
+    """A console no wider than is pleasant."""
+    made = Console(stderr=stderr, highlight=False, soft_wrap=False)
+    made.width = min(made.width, WIDEST)
+    return made
+
+
+def reply(said: Reply) -> RenderableType:
+    """A reply with its question, decision, plan or receipt, and how to go on."""
+    parts: list[RenderableType] = [Markdown(preface(said))] if preface(said).strip() else []
+    if said.question:
+        parts.append(_question(said.question))
+    if said.decision:
+        parts.append(_decision(said.decision))
+    if said.plan:
+        parts.append(_plan(said.plan))
+    if said.receipt:
+        parts.append(_receipt(said.receipt))
+    parts.append(Text(_next(said), style="dim"))
+    return Group(*(Padding(part, (0, 0, 1, 0)) for part in parts))
+
+
+def evidence(found: Iterable[Evidence]) -> RenderableType:
+    """Quotations, each with its place."""
+    return Group(*(Padding(_quoted(e), (0, 0, 1, 0)) for e in found))
+
+
+def preferences(known: Preferences) -> RenderableType:
+    """Statements about taste, each with what it rests on, and what is not known."""
+    by_id = {e.id: e for e in known.evidence}
+    parts: list[RenderableType] = []
+    for statement in known.statements:
+        source = "stated" if statement.stated else "inferred"
+        parts.append(Text.assemble((statement.text, "bold"), (f"  {statement.polarity}, {source}", "dim")))
+        parts += [Padding(_quoted(by_id[i]), (0, 0, 0, 2)) for i in statement.evidence if i in by_id]
+    texts = {s.id: s.text for s in known.statements}
+    parts += [
+        Text(f"Contradiction: “{texts.get(newer, newer)}” is newer than “{texts.get(older, older)}”.")
+        for newer, older in known.contradictions
+    ]
+    if known.unknown:
+        parts.append(Text(f"Not in your notes: {', '.join(known.unknown)}.", style="dim"))
+    return Group(*parts) if parts else Text("Nothing in your notes.")
+
+
+def task(view: TaskView) -> RenderableType:
+    """What a task did, step by step."""
+    head = Text.assemble((view.id, "bold"), f"  {view.state}\n“{view.request}”")
+    return Group(head, *(Text(f"{number:>3}. {step}") for number, step in enumerate(view.trace, 1)))
+
+
+def index(report: dict[str, Any]) -> RenderableType:
+    """How the index stands after a look or a run."""
+    head = f"{report['chunks']} passages of {report['read'] + report['unchanged']} files."
+    lines = [head] + ([f"{report['pending']} changed files wait: rflow index"] if report["pending"] else [])
+    lines += [f"Not indexed: {s['path']}: {s['why']}" for s in report["skipped"]]
+    return Text("\n".join(lines))
+
+
+def parts(states: dict[str, str]) -> RenderableType:
+    """Each part with its state."""
+    table = _grid()
+    for name, state in sorted(states.items()):
+        table.add_row(name, Text(state, style="green" if state == "ok" else "yellow"))
+    return table
+
+
+def _quoted(e: Evidence) -> Text:
+    date = f", {e.date.isoformat()}" if e.date else ""
+    return Text.assemble(f"“{' '.join(e.quote.split())}” ", (f"{place(e)}{date}", "cyan"))
+
+
+def _question(question: Question) -> RenderableType:
+    answers = Text()
+    for number, option in enumerate(question.options, 1):
+        mark = "  (proposed)" if option == question.proposed else ""
+        answers.append(f"  {number}) {option}{mark}\n")
+    answers.rstrip()
+    return answers
+
+
+def _decision(decision: Decision) -> RenderableType:
+    by_id = {e.id: e for e in decision.evidence}
+    shown: list[RenderableType] = [_option("Top choice", decision.top, by_id)]
+    if decision.backup:
+        shown += ["", _option("Backup", decision.backup, by_id)]
+    if decision.excluded:
+        shown += ["", Text(f"Left out ({len(decision.excluded)}):", style="bold")]
+        shown += [Text(f"  {e.name}: {e.reason}{_cites(e.evidence, by_id)}") for e in decision.excluded[:5]]
+        shown += [Text(f"  and {len(decision.excluded) - 5} more")] if len(decision.excluded) > 5 else []
+    return Group(*shown)
+
+
+def _option(title: str, option: Option, by_id: dict[str, Evidence]) -> RenderableType:
+    facts = " · ".join([option.price or "price not shown", f"seen {moment(option.seen_at)}", f"fit {option.fit:.0%}"])
+    lines = [Text.assemble((f"{title}: {option.name}", "bold green"), f"\n  {facts}", (f"\n  {option.url}", "dim"))]
+    lines += [Text(f"  + {r.text}{_cites(r.evidence, by_id)}") for r in option.reasons]
+    lines += [Text(f"  - {t}", style="yellow") for t in option.tradeoffs]
+    return Group(*lines)
+
+
+def _cites(ids: tuple[str, ...], by_id: dict[str, Evidence]) -> str:
+    places = [place(by_id[i]) for i in ids if i in by_id]
+    return f" ({', '.join(places)})" if places else ""
+
+
+def _plan(plan: PlanView) -> RenderableType:
+    steps = [Text(f"  {number}. {step}") for number, step in enumerate(plan.steps, 1)]
+    until = Text(f"Holds until {moment(plan.expires)}. Anything but a clear Go does nothing.", style="dim")
+    return Group(Text(plan.title, style="bold green"), _terms(plan.terms), "", *steps, "", until)
+
+
+def _receipt(receipt: Receipt) -> RenderableType:
+    table = _terms(receipt.terms)
+    if receipt.reference:
+        table.add_row("Reference", Text(receipt.reference, style="bold green"))
+    if receipt.screenshot:
+        table.add_row("Screenshot", receipt.screenshot)
+    table.add_row("Time", moment(receipt.at))
+    return table
+
+
+def _terms(terms: dict[str, str | None]) -> Table:
+    table = _grid()
+    for name, value in terms.items():
+        if value is not None:
+            table.add_row(label(name), term(value))
+    absent = [label(name) for name, value in terms.items() if value is None]
+    if absent:
+        table.add_row("Does not apply", Text(", ".join(absent), style="dim"))
+    return table
+
+
+def _grid() -> Table:
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="dim")
+    return table
+
+
+def _next(said: Reply) -> str:
+    if said.question and said.question.options:
+        return f'Answer with: rflow ask "{said.question.proposed or said.question.options[0]}"  (or its number)'
+    if said.question:
+        return 'Answer with: rflow ask "…"'
+    if said.decision:
+        return 'Go on with: rflow ask top | rflow ask backup | rflow ask "why not …?"'
+    if said.plan:
+        go = f"GO {said.plan.code}" if said.plan.code else "go"
+        return f'Do it with: rflow ask "{go}"    Leave it with: rflow ask "no thanks"'
+    if said.kind == "progress":
+        return "Stop it with: rflow stop"
+    return f"How it came about: rflow trace {said.task}" if said.task else ""
