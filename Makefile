@@ -26,7 +26,7 @@ setup:
 	@sh scripts/setup.sh "$(PYTHON)" "$(VENV)"
 
 browser: setup
-	@$(BIN)/python -m agents.executor.find_browser
+	@$(BIN)/python scripts/browser.py
 
 screenshot: setup browser ## docs/chat.png from a real run
 	@$(BIN)/python -m tests.screenshot

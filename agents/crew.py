@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from agents.executor.failpoint import Failpoint, no_failpoint
 from agents.executor.search import Searcher
 from agents.preference_proxy import PreferenceProxy
 from agents.reasoning.port import Reasoner
@@ -31,3 +32,4 @@ class Crew:
     server_key: bytes
     clock: Clock
     timezone: str
+    failpoint: Failpoint = no_failpoint

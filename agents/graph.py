@@ -68,7 +68,9 @@ def build(crew: Crew, checkpointer: BaseCheckpointSaver[Any]) -> Graph:
 
 def _add(flow: StateGraph[TaskState, None, TaskState, TaskState], crew: Crew, name: str, node: Node) -> None:
     async def run(state: TaskState) -> TaskState:
-        return await node(state, crew)
+        update = await node(state, crew)
+        crew.failpoint(f"node.{name}")
+        return update
 
     flow.add_node(name, run)
 
@@ -76,7 +78,12 @@ def _add(flow: StateGraph[TaskState, None, TaskState, TaskState], crew: Crew, na
 def _listen(state: TaskState) -> TaskState:
     """Wait for the person. The turn resumes it with the message and what code decided about it."""
     heard: TaskState = interrupt(state.get("status"))
-    return {"message": heard["message"], "message_id": heard["message_id"], "signal": heard.get("signal", {}), "handoff": False}
+    return {
+        "message": heard["message"],
+        "message_id": heard["message_id"],
+        "signal": heard.get("signal", {}),
+        "handoff": False,
+    }
 
 
 def _heard(state: TaskState) -> str:

@@ -11,6 +11,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import uvicorn
+from agents.reasoning.checked import Checked
 from fastapi import FastAPI
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
@@ -22,7 +23,6 @@ from agents.executor.execute import Executor
 from agents.executor.failpoint import failpoint_from
 from agents.executor.search import Searcher
 from agents.preference_proxy import PreferenceProxy
-from agents.reasoning.checked import Checked
 from agents.reasoning.offline.reasoner import OfflineReasoner
 from app.assistant import Assistant
 from app.channels.hub import Hub
@@ -66,7 +66,7 @@ def create_app(settings: Settings) -> FastAPI:
 @asynccontextmanager
 async def open_house(settings: Settings) -> AsyncIterator[tuple[Assistant, Registry]]:
     """Open everything long-lived in order; close it in the reverse order."""
-    clock = settings.now()
+    clock, failpoint = settings.now(), failpoint_from(os.environ)
     home = Home.open(settings.home)
     async with AsyncExitStack() as stack:
         # First of all: two processes on one home would break the index and run each other's work.
@@ -93,11 +93,14 @@ async def open_house(settings: Settings) -> AsyncIterator[tuple[Assistant, Regis
             server_key=server_key(settings.state / "server.key"),
             clock=clock,
             timezone=settings.timezone,
+            failpoint=failpoint,
         )
         saver = await stack.enter_async_context(
             AsyncSqliteSaver.from_conn_string(str(settings.state / "checkpoints.sqlite"))
         )
-        saver.serde = JsonPlusSerializer(allowed_msgpack_modules=None)  # state is plain JSON: nothing else may come back
+        saver.serde = JsonPlusSerializer(
+            allowed_msgpack_modules=None
+        )  # state is plain JSON: nothing else may come back
         flow = graph.build(crew, saver)
         hub = Hub()
         executor = Executor(
@@ -107,9 +110,9 @@ async def open_house(settings: Settings) -> AsyncIterator[tuple[Assistant, Regis
             browser=browser,
             clock=clock,
             settle_seconds=settings.settle_seconds,
-            failpoint=failpoint_from(os.environ),
+            failpoint=failpoint,
         )
-        turns = Turns(database, flow, executor, hub, clock, OWNER)
+        turns = Turns(database, flow, executor, hub, clock, home.root, OWNER, failpoint)
         engine = DbosEngine(settings.state / "dbos.sqlite", turns.take, turns.execute)
         engine.launch()
         stack.push_async_callback(engine.close)

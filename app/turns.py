@@ -8,6 +8,7 @@ import logging
 import uuid
 from collections import defaultdict
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from langchain_core.runnables import RunnableConfig
@@ -16,11 +17,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from agents.executor import ledger
 from agents.executor.execute import Executor
+from agents.executor.failpoint import Failpoint, no_failpoint
 from agents.executor.ledger import MandateRefused, State
 from agents.executor.mandate import plan_text
 from agents.executor.words import Go, parse_go
 from agents.graph import Graph
-from agents.state import Json, Signal
+from agents.orchestrator import papers
+from agents.state import Json, Signal, TaskState
 from agents.types import Clock, PlanView, Receipt, Reply
 from app.channels import store
 from app.channels.base import Event, Inbound
@@ -49,7 +52,9 @@ class Turns:
     executor: Executor
     hub: Hub
     clock: Clock
+    home: Path
     owner: str
+    failpoint: Failpoint = no_failpoint
     _order: defaultdict[str, asyncio.Condition] = field(default_factory=lambda: defaultdict(asyncio.Condition))
 
     async def take(self, message: str) -> str | None:
@@ -58,6 +63,7 @@ class Turns:
             row = await store.row(conn, message)
         if row is None:
             return None
+        self.failpoint("turn.taken")
         order = self._order[row.conversation]
         async with order:
             await self._until_first(row, order)
@@ -86,6 +92,7 @@ class Turns:
         at = self.clock()
         async with self.database.begin() as conn:
             await store.finish(conn, row, reply, at)
+        self.failpoint("turn.replied")
         self.hub.publish(row.conversation, Event(kind="message", message=store.answer(row.id, at, reply)))
 
     async def _set_aside(self, row: Row, error: Exception) -> Reply:
@@ -134,6 +141,7 @@ class Turns:
             return await self._not_granted(row, refused)
         if mandate is None:
             return None
+        self.failpoint("go.granted")
         async with self.database.connect() as conn:
             task = (await ledger.get(conn, mandate)).task
         state = await self._advance(row, task, _said(row, {"go": mandate}))
@@ -147,14 +155,15 @@ class Turns:
             return entry.id
         # What the person had before their eyes when they wrote, not what was offered while the message waited.
         shown = await store.last_reply(conn, row.conversation, upto=row.seen)
+        hash_shown = shown.plan.hash if shown and shown.plan else None
         offer = await ledger.live(conn, row.conversation, now)
-        if offer is None and (shown is None or shown.plan is None):
-            return None
+        if offer is None:
+            if hash_shown is None:
+                return None
+            offer = await ledger.by_hash(conn, hash_shown)  # gone: granting it says why
         if row.voice:
             raise MandateRefused("not granted", "A Go is never taken from a voice note.", "Type Go.")
-        if offer is None and shown is not None and shown.plan is not None:
-            offer = await ledger.by_hash(conn, shown.plan.hash)  # gone: granting it says why
-        elif go.code is None and (shown is None or shown.plan is None or shown.plan.hash != offer.hash):
+        if go.code is None and hash_shown != offer.hash:
             raise MandateRefused("plan", "That Go came before you could see this plan; nothing is done.", "Look at it:")
         await ledger.grant(conn, offer.id, row.id, now, code=go.code)
         return offer.id
@@ -207,6 +216,7 @@ class Turns:
         state: Json = (await self.graph.aget_state(thread)).values
         async with self.database.begin() as conn:
             await store.set_status(conn, task, _status(state, value))
+        self.failpoint("turn.advanced")
         return state
 
     async def _resume(self, row: Row, snapshot: StateSnapshot, value: Json, thread: RunnableConfig) -> None:
@@ -216,9 +226,10 @@ class Turns:
             if now is not None and now.interrupt not in (None, waits):
                 return  # answered before the crash; what waits now is the next question
             await store.note(conn, row.id, interrupt=waits)
+        self.failpoint("turn.resuming")
         await self.graph.ainvoke(Command(resume={waits: value}), thread, durability="sync")
 
-    async def _first(self, row: Row, task: str) -> Json:
+    async def _first(self, row: Row, task: str) -> TaskState:
         async with self.database.connect() as conn:
             doing = await store.tasks_doing(conn, row.conversation)
         busy = "I am still at it; I tell you what the page says. STOP ends it before the last click." if doing else ""
@@ -239,7 +250,8 @@ class Turns:
         async with self.database.connect() as conn:
             held = await ledger.get(conn, mandate)
 
-        def tell(text: str) -> None:
+        def tell(text: str, screenshot: str | None) -> None:
+            papers.add_step(self.home, held.task, text, screenshot, self.clock())
             self.hub.publish(held.conversation, Event(kind="progress", text=text))
 
         receipt: Receipt = await self.executor.execute(mandate, tell)
@@ -254,6 +266,7 @@ class Turns:
                 at=self.clock(),
             )
             await store.take_in(conn, inbound, outcome_of=held.task)
+        self.failpoint("outcome.stored")
         return inbound.id
 
 

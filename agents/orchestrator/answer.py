@@ -19,7 +19,7 @@ async def answer(state: TaskState, crew: Crew) -> TaskState:
     said = await _said(intent, state, crew)
     if "workflow" not in state:
         kind = "refusal" if intent == "unfit" else "answer"
-        reply = Reply(kind=kind, text=said)  # type: ignore[arg-type]
+        reply = Reply(kind=kind, text=said)
         return {"status": "done", "waiting": None, "reply": reply.model_dump(mode="json")}
     return {"reply": (await _again(said, state, crew)).model_dump(mode="json")}
 
@@ -51,7 +51,9 @@ def _what_i_can(intent: str, workflows: tuple[Workflow, ...]) -> str:
     }.get(intent, "I could not make out a request in that.")
     if not workflows:
         return f"{opening} There is no workflow to run; see `rflow workflow check`."
-    able = "\n".join(f"- {w.description}" + (f" For example: “{w.examples[0]}”" if w.examples else "") for w in workflows)
+    able = "\n".join(
+        f"- {w.description}" + (f" For example: “{w.examples[0]}”" if w.examples else "") for w in workflows
+    )
     return f"{opening} What I can do:\n{able}\n\nYou can also ask what I know about your taste in something."
 
 

@@ -45,8 +45,16 @@ def _write_journal(state: TaskState, receipt: Receipt, workflow: Workflow, crew:
     ended = {"done": "Done", "refused": "Not done", "unknown": "Unclear whether it was done"}[receipt.state]
     lines = [f"\n## {now:%Y-%m-%d} {workflow.title}: {_name(state)}\n"]
     lines.append(f"- You asked: “{' '.join(state['request'].split())[:300]}”")
-    lines += [f"- {d.name.replace('_', ' ')}: {say.value(d, state['details'][d.name])}" for d in workflow.details if d.name in state["details"]]
-    lines.append(f"- {ended}" + (f", reference {receipt.reference}" if receipt.reference else "") + (f". {receipt.note}" if receipt.note else "."))
+    lines += [
+        f"- {d.name.replace('_', ' ')}: {say.value(d, state['details'][d.name])}"
+        for d in workflow.details
+        if d.name in state["details"]
+    ]
+    lines.append(
+        f"- {ended}"
+        + (f", reference {receipt.reference}" if receipt.reference else "")
+        + (f". {receipt.note}" if receipt.note else ".")
+    )
     lines.append(f"- The whole story: [{run}](../{run}/)")
     crew.home.write(path, text.rstrip("\n") + "\n" + "\n".join(lines) + "\n", etag)
     crew.history.commit(f"Journal: {workflow.title}, {_name(state)}", [path])

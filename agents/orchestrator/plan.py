@@ -6,9 +6,10 @@ from agents.crew import Crew
 from agents.executor import account, ledger
 from agents.executor.mandate import code, new_mandate, plan_text, render
 from agents.executor.plan import plan_for
+from agents.orchestrator import papers
 from agents.reasoning.port import Waiting
 from agents.state import TaskState
-from agents.types import Candidate, PlanView, Reply
+from agents.types import Candidate, Reply
 from memory.errors import RflowError
 
 
@@ -40,7 +41,7 @@ async def plan(state: TaskState, crew: Crew) -> TaskState:
         await ledger.offer(conn, offer, state["conversation"], bound, state["task"], secret)
     view = render(offer, bound.title, bound.sentences, secret)
     text = plan_text(view)
-    _write_plan(state, text, view, crew)
+    papers.write_plan(crew.home.root, state["task"], state["request"], text, view.hash)
     lapsed = state.get("signal", {}).get("lapsed", "")
     reply = Reply(kind="plan", text="\n\n".join(p for p in (lapsed, text) if p), plan=view)
     return {
@@ -51,14 +52,6 @@ async def plan(state: TaskState, crew: Crew) -> TaskState:
         "reply": reply.model_dump(mode="json"),
         "trace": [*state.get("trace", []), f"Offered the plan {view.hash[:12]}; it holds until {view.expires}."],
     }
-
-
-def _write_plan(state: TaskState, text: str, view: PlanView, crew: Crew) -> None:
-    """The plan beside the run's other papers; a later offer of the same task replaces it."""
-    folder = crew.home.root / "runs" / state["task"]
-    folder.mkdir(parents=True, exist_ok=True)
-    asked = " ".join(state["request"].split())
-    (folder / "plan.md").write_text(f"# Plan\n\nYou asked: “{asked}”\n\n{text}\n\nHash: `{view.hash}`\n", "utf-8")
 
 
 def _chosen(state: TaskState) -> Candidate:

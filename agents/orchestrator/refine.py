@@ -61,9 +61,7 @@ def _turned_down(state: TaskState, detail: Detail) -> bool:
 async def _proposal(
     detail: Detail, state: TaskState, preferences: Preferences, crew: Crew
 ) -> tuple[DetailValue, str] | None:
-    heard = Heard(
-        text=state["request"], now=crew.clock(), workflow=state["workflow"], details=state.get("details", {})
-    )
+    heard = Heard(text=state["request"], now=crew.clock(), workflow=state["workflow"], details=state.get("details", {}))
     settled = await crew.reasoner.settle(detail, heard, preferences.statements)
     if settled is None:
         return None

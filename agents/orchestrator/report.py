@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from agents.crew import Crew
 from agents.executor import ledger
+from agents.orchestrator import papers
 from agents.reasoning.port import Waiting
 from agents.state import TaskState
 from agents.types import Decision, Receipt, Reply
@@ -13,6 +14,7 @@ async def report(state: TaskState, crew: Crew) -> TaskState:
     """Put the receipt into words. Where it was refused and a choice is still open, that choice waits again."""
     outcome = state["receipt"] or {}
     receipt = Receipt.model_validate(outcome["receipt"])
+    papers.write_receipt(crew.home.root, state["task"], receipt)
     said = {"done": "Done.", "refused": "It was not done.", "unknown": "I cannot tell whether it was done."}
     lines = [f"**{said[receipt.state]}** {receipt.note}".strip()]
     if receipt.reference:

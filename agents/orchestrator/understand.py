@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from agents.crew import Crew
 from agents.executor import ledger
 from agents.reasoning.port import Heard, Understanding, Waiting
@@ -75,7 +73,7 @@ def where_next(state: TaskState) -> str:
         return "close"
     if read["problems"] or intent in ("answer", "amend") or (status == "asking" and read["details"]):
         return "refine"
-    return cast(str, _BY_STATUS.get((status, intent), "answer"))
+    return _BY_STATUS.get((status, intent), "answer")
 
 
 _BY_STATUS = {

@@ -85,7 +85,11 @@ def _row(mapping: Mapping[Any, Any]) -> Row:
 async def take_in(conn: AsyncConnection, inbound: Inbound, outcome_of: str | None = None) -> bool:
     """Insert a message; False where it came before."""
     latest = select(func.coalesce(func.max(outbox.c.seq), 0)).where(outbox.c.conversation == inbound.conversation)
-    values = inbound.model_dump(exclude={"at"}) | {"at": inbound.at.isoformat(), "outcome_of": outcome_of, "done": False}
+    values = inbound.model_dump(exclude={"at"}) | {
+        "at": inbound.at.isoformat(),
+        "outcome_of": outcome_of,
+        "done": False,
+    }
     values["seen"] = latest.scalar_subquery()
     result = await conn.execute(upsert(inbox).values(values).on_conflict_do_nothing(index_elements=["id"]))
     return result.rowcount == 1
@@ -196,5 +200,3 @@ async def tasks_doing(conn: AsyncConnection, conversation: str) -> list[str]:
     """Tasks of this conversation that the executor is at work on."""
     query = select(tasks.c.id).where(tasks.c.conversation == conversation, tasks.c.status == "doing")
     return list((await conn.execute(query)).scalars())
-
-
