@@ -1,0 +1,37 @@
+"""Habits: sentences that tell what the person usually does, without liking or disliking anything."""
+
+from __future__ import annotations
+
+import re
+
+from agents.reasoning.offline.polarity import plain
+
+_HABIT = re.compile(
+    r"^(?:[^.]{0,40},\s*)?(?:(?:i|we)(?:'ve| have)?\s+(?:always |usually |normally |generally |mostly |tend to |like to )?"
+    r"(?:eat|dine|have (?:dinner|lunch|breakfast)|go out|leave|start|stay|sleep|get up|travel|fly|walk|pay|spend|live)\b)"
+    r"|\b(?:usually|normally|most (?:evenings|weeks|days|times)|as a rule|by default|typically|generally|in general)\b",
+    re.IGNORECASE,
+)
+_BUDGET = re.compile(
+    r"(?:\b(?:about|around|up to|at most|under|below|no more than|not more than|maximum|max|budget|between)\b[^.]{0,20})?"
+    r"(?:[€$£]\s?\d+|\d+(?:[.,]\d\d)?\s*(?:eur|euros?|usd|dollars?|gbp|pounds?|[€$£])(?!\w))",
+    re.IGNORECASE,
+)
+_ONCE = re.compile(
+    r"\b(?:yesterday|last (?:night|week|year|month|friday|saturday)|was|were|had|went|ate|ordered|paid)\b",
+    re.IGNORECASE,
+)
+
+
+def habit(sentence: str) -> bool:
+    """Whether a sentence tells a standing habit or a budget; a tale of one evening does not."""
+    text = plain(sentence)
+    if text.endswith("?") or len(text.split()) > 40:
+        return False
+    told = _HABIT.search(text) is not None or _bounded(text)
+    return told and not _ONCE.search(text)
+
+
+def _bounded(text: str) -> bool:
+    match = _BUDGET.search(text)
+    return match is not None and re.match(r"[A-Za-z]", match[0]) is not None

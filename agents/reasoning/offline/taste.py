@@ -1,0 +1,179 @@
+"""Taste: evidence in, statements about the person out, each resting on the evidence given and on nothing else."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from agents.reasoning.offline.agreement import merged, outranked
+from agents.reasoning.offline.domains import domains, elsewhere
+from agents.reasoning.offline.habits import habit
+from agents.reasoning.offline.lexis import content, fold
+from agents.reasoning.offline.meaning import Meaning
+from agents.reasoning.offline.polarity import Opinion, addressed, opinions, under_heading
+from agents.reasoning.offline.statement import Statement
+from agents.reasoning.offline.tables import table
+from agents.types import Preference, Preferences
+from memory.evidence import Evidence
+
+MOST = 60  # statements in one answer
+_SENTENCE = re.compile(r"(?<=[.!?])[\"”’)*_]*\s+(?=[\"“‘(*_]*[A-Z\d])")
+_BULLET = re.compile(r"\n(?=\s*(?:[-*+]|\d+[.)])\s)|\n\s*\n")
+_DATE = re.compile(r"\((\d{4}-\d\d-\d\d)\)")
+_OWNER = re.compile(r"\b(?:[Mm]y name is|I am|I'm|I’m)\s+([A-Z][^\W\d_]+)(?:\s+([A-Z][^\W\d_]+))?")
+_SOMEBODY = re.compile(
+    r"(?P<name>[A-Z][^\W\d_]+)(?: [A-Z][^\W\d_]+)?, (?:my|our|\d+)\b|(?:My|Our) [a-z]+,? (?P<late>[A-Z][^\W\d_]+),"
+)
+_VERB = re.compile(
+    r"\b(?:is|are|was|were|has|have|had|do|does|did|can|will|would|may|might|counts?|it|see|so)\b", re.IGNORECASE
+)
+
+
+def preferences(question: str, evidence: tuple[Evidence, ...], meaning: Meaning) -> Preferences:
+    """Statements on the question, most telling first; contradictions with the newer first; what is not known, named."""
+    owner = _owner(evidence)
+    asked = domains(question)
+    found = [s for e in evidence for s in statements_of(e, owner)]
+    kept = [s for s in found if _hard(s) or not elsewhere(asked, s.heading, s.text)]
+    single = merged(kept, meaning)
+    single, pairs = outranked(single, meaning)
+    ordered = _ordered(question, single, meaning)[:MOST]
+    shown = {s.id for s in ordered}
+    used = {i for s in ordered for i in s.evidence}
+    return Preferences(
+        question=question,
+        statements=tuple(_preference(s) for s in ordered),
+        contradictions=tuple(p for p in pairs if shown >= set(p)),
+        unknown=_unknown(question, ordered, meaning),
+        evidence=tuple(dict.fromkeys(e for e in evidence if e.id in used)),
+    )
+
+
+def statements_of(evidence: Evidence, owner: frozenset[str] = frozenset()) -> Iterator[Statement]:
+    """What one quotation states, sentence by sentence; words addressed to an assistant state nothing."""
+    heading = evidence.section.rsplit(" > ", 1)[-1]
+    for passage in _BULLET.split(evidence.quote):
+        speaker = _speaker(passage, evidence, owner)
+        dated = _date(passage) or evidence.date
+        sentences = [s for s in _SENTENCE.split(" ".join(passage.split())) if s]
+        for number, sentence in enumerate(sentences):
+            if addressed(sentence):
+                continue
+            told = opinions(sentence, owner=owner, about=speaker or heading, speaker=speaker)
+            if not told and number == 0:
+                told = _bare(sentence, heading, speaker, len(sentences))
+            for opinion in told:
+                yield _statement(opinion, sentence, evidence, dated)
+            if not told and not speaker and habit(sentence):
+                plain = Opinion(sentence[:120], "likes", 0.4, sentence)
+                yield replace(_statement(plain, sentence, evidence, dated), habit=True)
+
+
+def _bare(sentence: str, heading: str, speaker: str, sentences: int) -> tuple[Opinion, ...]:
+    """A bullet without a verb under "Allergies" or "What I like"."""
+    said = re.split(r"\b(?:where|because|as long as|if)\b", sentence, maxsplit=1)[0].strip(" ,")
+    if _VERB.search(re.split(r"\b(?:that|which|who)\b", said, maxsplit=1)[0]):
+        return ()
+    told = under_heading(said, heading, speaker)
+    return tuple(o for o in told if sentences == 1 or o.polarity in ("likes", "dislikes"))
+
+
+def _speaker(passage: str, evidence: Evidence, owner: frozenset[str]) -> str:
+    """Whom a passage is about where it is a page or a line about somebody else; empty for the writer."""
+    line = passage.strip().lstrip("-*+> ")
+    if match := _SOMEBODY.match(line):
+        name = match["name"] or match["late"]
+        return "" if fold(name) in owner else name
+    heading = evidence.section.split(" > ")[0].strip()
+    alone = len(heading.split()) <= 2 and heading[:1].isupper() and fold(heading) != "other people"
+    if "/people/" in f"/{evidence.path}" and alone and not re.match(r"(?:I|We|My|Our)\b", line):
+        return "" if fold(heading) in owner else heading
+    return ""
+
+
+def _statement(opinion: Opinion, sentence: str, evidence: Evidence, date: dt.date | None) -> Statement:
+    memory = evidence.path.startswith("memory/")
+    text = sentence.strip().lstrip("-*+> ")[:240]
+    if opinion.holder and fold(opinion.holder.removeprefix("my ")) not in fold(text):
+        text = f"{opinion.holder}: {text}"
+    if not memory and opinion.polarity in ("never", "must") and not opinion.kind:
+        # A turn of phrase in an essay is not a rule; only memory and words of health bind.
+        opinion = replace(opinion, polarity="dislikes" if opinion.polarity == "never" else "likes", strength=0.85)
+    strength = (
+        opinion.strength * (1 if memory else 0.9) * (0.5 if opinion.holder else 1) * (1 if evidence.stated else 0.8)
+    )
+    heading = f"{evidence.path} > {evidence.section}"
+    return Statement(
+        opinion, text, (evidence.id,), date, memory, evidence.stated, False, strength, heading, evidence.score
+    )
+
+
+def _date(passage: str) -> dt.date | None:
+    """The date in brackets at the end of a note."""
+    match = _DATE.search(passage)
+    try:
+        return dt.date.fromisoformat(match[1]) if match else None
+    except ValueError:
+        return None
+
+
+def _owner(evidence: tuple[Evidence, ...]) -> frozenset[str]:
+    """The writer's own names, where a memory file says them."""
+    told = (m for e in evidence if e.path.startswith("memory/") for m in _OWNER.finditer(e.quote))
+    return frozenset(fold(n) for m in told for n in m.groups() if n)
+
+
+def _hard(statement: Statement) -> bool:
+    return statement.opinion.polarity in ("never", "must") and (statement.memory or bool(statement.opinion.kind))
+
+
+def _ordered(question: str, statements: list[Statement], meaning: Meaning) -> list[Statement]:
+    near = meaning.near([question], [s.text for s in statements])
+    fit = near[0] if len(statements) else ()
+    keyed = [
+        (float(f) + 0.4 * s.score + 0.5 * s.strength + (0.5 if _hard(s) else 0.0), s)
+        for f, s in zip(fit, statements, strict=True)
+    ]
+    return [s for _, s in sorted(keyed, key=lambda k: -k[0])]
+
+
+def _preference(statement: Statement) -> Preference:
+    return Preference(
+        id=statement.id,
+        text=statement.text,
+        subject=statement.opinion.subject,
+        polarity=statement.opinion.polarity,
+        strength=round(min(1.0, statement.strength), 2),
+        evidence=statement.evidence,
+        stated=statement.stated,
+        date=statement.date,
+    )
+
+
+def _unknown(question: str, statements: list[Statement], meaning: Meaning) -> tuple[str, ...]:
+    """The topics of the question on which nothing was found."""
+    asking = [q for q in re.findall(r"[^?.!]+[?.!]?", question) if q.endswith("?")] or (
+        [] if statements else [question]
+    )
+    parts = [p for q in asking for p in re.split(r"[?,;]|\b(?:and|or)\b", q)]
+    topics = [t for t in (_topic(p) for p in parts) if t]
+    if not statements:
+        return tuple(dict.fromkeys(topics)) or (question.strip(" ?"),)
+    if not topics:
+        return ()
+    near = meaning.near(topics, [s.opinion.subject for s in statements])
+    texts = [frozenset(content(s.text)) for s in statements]
+    missing = [
+        t
+        for t, row in zip(topics, near, strict=True)
+        if float(row.max()) < 0.45 and not any(content(t) & x for x in texts)
+    ]
+    return tuple(dict.fromkeys(missing))
+
+
+def _topic(part: str) -> str:
+    asking = frozenset(table("words")["asking"].split())
+    words = [w for w in re.findall(r"[^\W\d_][\w'’-]*", part) if content(w) - asking]
+    return " ".join(words) if 0 < len(words) <= 5 else ""

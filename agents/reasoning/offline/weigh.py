@@ -1,0 +1,174 @@
+"""Weigh: how well candidates fit what the person likes and asked for, each point with its reason."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from agents.reasoning.offline.company import comes_along, holder
+from agents.reasoning.offline.facts import Phrase, area, phrases, rating
+from agents.reasoning.offline.lexis import content, denies, fold, opposed
+from agents.reasoning.offline.meaning import Meaning
+from agents.reasoning.offline.polarity import opinions
+from agents.reasoning.offline.tables import table
+from agents.reasoning.port import Score
+from agents.types import Candidate, DetailValue, Preference, Reason
+
+_FLOOR, _SPAN = 0.40, 0.30  # cosines of MiniLM between short phrases: below is chance, above is the same thing
+_TELLING = 0.22  # a contribution from which it is worth a sentence
+_MOST_REASONS = 4
+_HABITS = "h"  # ids of statements that tell a habit, not a taste
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """Something to look for in a candidate: +1 wanted, -1 not wanted."""
+
+    subject: str
+    sign: int
+    strength: float
+    says: str  # "you like small rooms"
+    evidence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Finding:
+    point: Point
+    value: float
+    shown: tuple[str, ...]
+
+
+def weigh(
+    candidates: tuple[Candidate, ...],
+    preferences: tuple[Preference, ...],
+    wishes: tuple[str, ...],
+    details: dict[str, DetailValue],
+    meaning: Meaning,
+) -> tuple[Score, ...]:
+    """Fits with reasons and tradeoffs, best first; wishes count for this task, ratings only a little."""
+    points = [*_wished(wishes, details), *_tastes(preferences, wishes)]
+    told = [(*phrases(c), *_place(c)) for c in candidates]
+    texts = list(dict.fromkeys(p.meant for some in told for p in some))
+    near = meaning.near([p.subject for p in points], texts)
+    column = {text: n for n, text in enumerate(texts)}
+    scores = []
+    for candidate, some in zip(candidates, told, strict=True):
+        cosines = near[:, [column[p.meant] for p in some]].tolist() if some else [[] for _ in points]
+        found = [_find(point, some, row) for point, row in zip(points, cosines, strict=True)]
+        scores.append(_score(candidate, [f for f in found if f]))
+    return tuple(sorted(scores, key=lambda s: (-s.fit, s.candidate)))
+
+
+def _place(candidate: Candidate) -> tuple[Phrase, ...]:
+    where = area(candidate)
+    return (Phrase(f"In {where}", where),) if where else ()
+
+
+def _wished(wishes: tuple[str, ...], details: dict[str, DetailValue]) -> list[Point]:
+    said = [w for w in wishes if content(w) - set(table("words")["meta"].split())]
+    said += [v for v in details.values() if isinstance(v, str) and re.search(r"[^\W\d_]{3}", v)]
+    points = []
+    for wish in dict.fromkeys(said):
+        told = opinions(wish)
+        if told:
+            points += [Point(o.subject, _sign(o.polarity), 1.0, f"you asked for “{wish}”") for o in told]
+        else:
+            points.append(Point(wish, 1, 1.0, f"you asked for “{wish}”"))
+    return points
+
+
+def _tastes(preferences: tuple[Preference, ...], wishes: tuple[str, ...]) -> list[Point]:
+    return [_taste(p, wishes) for p in preferences if not p.id.startswith(_HABITS) and content(p.subject)]
+
+
+def _taste(preference: Preference, wishes: tuple[str, ...]) -> Point:
+    who = holder(preference)
+    present = bool(who) and comes_along(who, wishes, ())
+    strength = min(1.0, preference.strength * 2) if present else preference.strength
+    verb = {"likes": "like", "must": "need", "dislikes": "dislike", "never": "never want"}[preference.polarity]
+    if who:
+        verb = {"like": "likes", "need": "needs", "dislike": "dislikes", "never want": "cannot have"}[verb]
+    says = f"{who or 'you'} {verb} {_lowered(preference.subject)}"
+    return Point(preference.subject, _sign(preference.polarity), strength, says, preference.evidence)
+
+
+def _sign(polarity: str) -> int:
+    return 1 if polarity in ("likes", "must") else -1
+
+
+def _lowered(subject: str) -> str:
+    first, _, rest = subject.partition(" ")
+    return subject if not rest or not first.istitle() else f"{first.lower()} {rest}"
+
+
+def _find(point: Point, some: tuple[Phrase, ...], cosines: list[float]) -> _Finding | None:
+    """The phrases that speak for or against a point, and how strongly."""
+    speaks = [(p.shown, _match(point.subject, p.meant, round(c, 3))) for p, c in zip(some, cosines, strict=True)]
+    for_it = sorted((s for s in speaks if s[1] > 0), key=lambda s: -s[1])
+    against = sorted((s for s in speaks if s[1] < 0), key=lambda s: s[1])
+    total = _together([m for _, m in for_it]) - _together([-m for _, m in against])
+    if abs(total) < 0.05:
+        return None
+    shown = tuple(text for text, m in (for_it if total > 0 else against) if abs(m) >= 0.45)[:2]
+    return _Finding(point, total * point.sign * point.strength, shown)
+
+
+def _together(matches: list[float]) -> float:
+    return min(1.0, max(matches) + 0.12 * sum(m >= 0.5 for m in sorted(matches)[:-1])) if matches else 0.0
+
+
+def _match(subject: str, phrase: str, cosine: float) -> float:
+    """-1 to 1: how far a phrase of a page is about the subject, negative where it says the opposite."""
+    overlap, side = _lexical(subject, phrase)
+    near = min(1.0, max(0.0, (cosine - _FLOOR) / _SPAN))
+    about = max(near, overlap if overlap >= 0.5 else overlap * 0.5)
+    if side < 0:
+        return -max(about, 0.5) if cosine > 0.15 or overlap else 0.0
+    if side > 0 and cosine > 0.2:
+        about = max(about, 0.55)
+    return about if about >= 0.3 else 0.0
+
+
+@lru_cache(maxsize=200_000)
+def _lexical(subject: str, phrase: str) -> tuple[float, int]:
+    a, b = content(subject), content(phrase)
+    shared = a & b
+    if any(denies(phrase, word) for word in shared):
+        return len(shared) / len(a), -1
+    return (len(shared) / len(a) if a else 0.0), opposed(subject, phrase)
+
+
+def _score(candidate: Candidate, found: list[_Finding]) -> Score:
+    total = sum(f.value for f in found)
+    rated = rating(candidate)
+    if rated:
+        value, count = rated
+        total += 0.5 * ((value * count + 3.8 * 20) / (count + 20) - 3.8)
+    ordered = sorted(found, key=lambda f: -abs(f.value))
+    reasons = _reasons([f for f in ordered if f.value >= _TELLING and f.shown])
+    if not reasons and rated:
+        reasons = (Reason(text=f"Rated {rated[0]:g} of 5 by {rated[1]} guests"),)
+    tradeoffs = tuple(f"{_joined(f.shown)}: {f.point.says}" for f in ordered if f.value <= -_TELLING and f.shown)
+    fit = 1 / (1 + math.exp(-total / 2))
+    return Score(candidate=candidate.id, fit=round(fit, 4), reasons=reasons, tradeoffs=tradeoffs[:3])
+
+
+def _reasons(found: list[_Finding]) -> tuple[Reason, ...]:
+    """One sentence per thing on the page, with everything that it answers."""
+    by_shown: dict[tuple[str, ...], list[Point]] = {}
+    for finding in found:
+        by_shown.setdefault(finding.shown, []).append(finding.point)
+    reasons = []
+    for shown, points in list(by_shown.items())[:_MOST_REASONS]:
+        says = ", ".join(dict.fromkeys(p.says for p in points[:2]))
+        cited = dict.fromkeys(e for p in points[:2] for e in p.evidence)
+        reasons.append(Reason(text=f"{_joined(shown)}: {says}", evidence=tuple(cited)))
+    return tuple(reasons)
+
+
+def _joined(shown: tuple[str, ...]) -> str:
+    kept = [s for n, s in enumerate(shown) if not any(fold(s) in fold(t) for t in shown[:n])]
+    text = " and ".join(s if n == 0 else s[:1].lower() + s[1:] for n, s in enumerate(kept))
+    return text[:1].upper() + text[1:]
