@@ -13,6 +13,8 @@ from agents.executor.forms import clean
 from agents.executor.origins import origin_of
 from memory.errors import Conflict, Unavailable
 
+FILE = "state/accounts.json"
+
 # The text after the prefix in its own text node, else the next visible text.
 _AFTER = """
 prefix => {
@@ -40,8 +42,8 @@ class SignedOut(Conflict):
 
 async def sign_in_label(page: Page, prefix: str) -> str | None:
     """The name after `prefix` ("Signed in as") on the page as it is; None where it does not stand there."""
-    label = await page.evaluate(_AFTER, prefix)
-    return clean(label) or None if isinstance(label, str) else None
+    name = await page.evaluate(_AFTER, prefix)
+    return clean(name) or None if isinstance(name, str) else None
 
 
 async def require_account(page: Page, prefix: str, expected: str | None) -> None:
@@ -64,19 +66,20 @@ async def require_account(page: Page, prefix: str, expected: str | None) -> None
         )
 
 
-def recall(file: Path, sites: Iterable[str]) -> str | None:
-    """The name recorded for the first of these sites that has one."""
-    known = _load(file)
+def label(home: Path, sites: Iterable[str]) -> str | None:
+    """The name recorded in this home for the first of these sites that has one."""
+    known = _load(home / FILE)
     return next((known[o] for o in map(origin_of, sites) if o in known), None)
 
 
-def remember(file: Path, site: str, label: str | None) -> None:
+def remember(home: Path, site: str, name: str | None) -> None:
     """Record the name, or forget the site where it is None."""
+    file = home / FILE
     known = _load(file)
     origin = origin_of(site) or site
     known.pop(origin, None)
-    if label is not None:
-        known[origin] = label
+    if name is not None:
+        known[origin] = name
     file.parent.mkdir(parents=True, exist_ok=True)
     draft = file.with_suffix(".tmp")
     with draft.open("w", encoding="utf-8") as out:

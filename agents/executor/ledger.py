@@ -287,10 +287,16 @@ async def in_flight(conn: AsyncConnection) -> tuple[str, ...]:
     return tuple((await conn.execute(sa.select(mandates.c.id).where(mandates.c.state.in_(states)))).scalars())
 
 
-async def state_of(conn: AsyncConnection, mandate_id: str) -> tuple[State, int]:
-    """State and fencing number: the flag that is looked at before each browser action."""
-    row = (await conn.execute(sa.select(mandates.c.state, mandates.c.fence).where(mandates.c.id == mandate_id))).one()
-    return State(row.state), int(row.fence)
+async def still_ours(conn: AsyncConnection, mandate_id: str, fence: int, now: dt.datetime) -> None:
+    """The flag that is looked at before each browser action.
+
+    Raises:
+        MandateRefused: stopped, expired, or taken over by another worker.
+    """
+    holds = sa.and_(mandates.c.fence == fence, mandates.c.expires > now.timestamp())
+    query = sa.select(mandates.c.id).where(mandates.c.id == mandate_id, mandates.c.state == State.CLAIMED, holds)
+    if (await conn.execute(query)).one_or_none() is None:
+        raise await _refusal(conn, mandate_id, now, fence)
 
 
 async def check_chain(conn: AsyncConnection) -> int:

@@ -183,8 +183,8 @@ def _seen(text: str) -> str:
     bad = next((c for c in text if unicodedata.category(c) in _UNSEEN), None)
     if bad is not None:
         raise BadInput(
-            f"The text {text.encode('unicode_escape').decode()!r} holds U+{ord(bad):04X}, a character that one cannot see "
-            "or that turns the writing.",
+            f"The text {text.encode('unicode_escape').decode()!r} holds U+{ord(bad):04X}, which one cannot see "
+            "or which turns the writing.",
             "Give it without that character.",
         )
     return unicodedata.normalize("NFC", text)

@@ -13,6 +13,7 @@ from agents.types import Candidate, DetailValue, Frozen
 from memory.errors import BadInput
 from workflows.bind import bind_all, names_in
 from workflows.model import Detail, DetailType, Limits, Money, Step, Verb, Workflow
+from workflows.steps import TOTAL_WORDS
 
 TermType = Literal["date", "time", "count", "money", "text", "choice", "name", "phrase"]
 """A detail's type; `name` is the candidate's name; `phrase` is text that must stand on the page as it is."""
@@ -260,24 +261,19 @@ def _code_needed(limits: Limits, plan: Plan) -> bool:
 
 
 def _refuse_unchecked(workflow: Workflow, do: tuple[BoundStep, ...], details: Mapping[str, DetailValue]) -> None:
+    """The workflow's own check, once more on what is bound: free text alone need not be read back."""
     commit = next((i for i, step in enumerate(do) if step.commit), None)
     if commit is None:
         raise BadInput(f"{workflow.path} has no **Commit:** step.", "Mark the step that cannot be taken back.")
-    read = {term.name for step in do[:commit] if step.verb is Verb.CHECK_THAT for term in step.terms}
-    needed = ["item", *(d.name for d in _used(workflow, details)), "total"]
-    missing = [
-        n for n in needed if n not in read and workflow.terms.get(n) != "none" and not _read_total(n, do[:commit])
-    ]
+    terms = [term for step in do[:commit] if step.verb is Verb.CHECK_THAT for term in step.terms]
+    read = {"total" if t.type == "phrase" and t.value.casefold() in TOTAL_WORDS else t.name for t in terms}
+    needed = [d.name for d in _used(workflow, details) if d.type is not DetailType.TEXT]
+    missing = [name for name in ("item", *needed, "total") if name not in read and name not in workflow.terms]
     if missing:
         raise BadInput(
             f"{workflow.path} would commit without reading back {', '.join(missing)}.",
             "Name them in a `Check that the page says …` before **Commit:**, or declare them `none` under `terms`.",
         )
-
-
-def _read_total(name: str, steps: tuple[BoundStep, ...]) -> bool:
-    """A total is also read where a phrase names it: `Check that the page says total`."""
-    return name == "total" and any(t.type == "phrase" and t.value.lower() == "total" for s in steps for t in s.terms)
 
 
 Lookup = Callable[[str], Workflow | None]

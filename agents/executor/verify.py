@@ -66,11 +66,11 @@ def check_terms(said: Said, terms: Iterable[Term], plan: Plan) -> None:
 
 def difference(said: Said, term: Term, plan: Plan) -> Difference | None:
     """How the page differs from one term, or None."""
-    if term.type == "money" or (term.type == "phrase" and term.value.lower() == "total"):
+    if term.name == "total" or (term.type == "phrase" and term.value.casefold() == "total"):
         return None  # the total is always compared, against the plan
     if term.type == "phrase":
-        return None if _stands(term.value, said.text) else Difference("", term.value, "")
-    seen = list(_values_for(said, term))
+        return None if stands(term.value, said.text) else Difference("", term.value, "")
+    seen = list(values_for(said, term))
     if not seen:
         return Difference(_words(term.name), term.value, "")
     wrong = next((value for value in seen if not fits(value, term)), None)
@@ -81,30 +81,20 @@ def fits(text: str, term: Term) -> bool:
     """Whether a labelled value says that term and no other of its kind."""
     if term.type == "date":
         return date_fits(text, term.value) is True
+    if term.type == "money":
+        return bool(moneys(text)) and moneys(text) == moneys(term.value)
     if term.type in READ:
         return READ[term.type](text) == {term.value}
     return same_text(text, term.value)
 
 
-def stands_together(record: Said, terms: Iterable[Term]) -> bool:
-    """Whether one record of a page says all the terms."""
-    return all(_in_record(record, term) for term in terms)
+def stands(phrase: str, text: str) -> bool:
+    """Whether a phrase stands in a text as whole words, in any case."""
+    pattern = r"\s+".join(map(re.escape, clean(phrase).casefold().split()))
+    return re.search(rf"(?<!\w){pattern}(?!\w)", clean(text).casefold()) is not None
 
 
-def _in_record(record: Said, term: Term) -> bool:
-    texts = [value for _, value in record.pairs] + list(record.headings)
-    if any(fits(text, term) for text in texts):
-        return True
-    if record.pairs:  # it has labels: then they are what counts
-        return False
-    if term.type == "date":
-        return date_fits(record.text, term.value) is True
-    if term.type in READ:
-        return term.value in READ[term.type](record.text)
-    return _stands(term.value, record.text)
-
-
-def _values_for(said: Said, term: Term) -> Iterator[str]:
+def values_for(said: Said, term: Term) -> Iterator[str]:
     """What the page gives for a term: beside its label; else the only values of its kind; and in its JSON-LD."""
     if term.type == "name":
         texts = [v for _, v in said.pairs] + list(said.headings)
@@ -152,11 +142,6 @@ def _tokens(text: str) -> set[str]:
 
 def _words(name: str) -> str:
     return name.replace("_", " ")
-
-
-def _stands(phrase: str, text: str) -> bool:
-    pattern = r"\s+".join(map(re.escape, clean(phrase).casefold().split()))
-    return re.search(rf"(?<!\w){pattern}(?!\w)", clean(text).casefold()) is not None
 
 
 def _linked_item(said: Said, plan: Plan) -> list[Difference]:

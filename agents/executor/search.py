@@ -1,0 +1,157 @@
+"""Searching: a workflow's Search steps and a closer look, in a browser of its own that is logged out and reads only."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from pathlib import Path
+
+from playwright.async_api import Error as PlaywrightError
+from playwright.async_api import Locator, Page
+from playwright.async_api import TimeoutError as PlaywrightTimeout
+
+from agents.executor.barrier import Phase, Policy
+from agents.executor.browser import BrowserSettings, Window, open_clean, open_profile
+from agents.executor.gather import SEE, candidates, merged
+from agents.executor.plan import bound_steps, search_values
+from agents.executor.steps import first_line, open_page, perform
+from agents.types import Candidate, Clock, DetailValue
+from memory.errors import BadInput, Unavailable
+from workflows.model import Verb, Workflow
+
+_AT_ONCE = 4  # pages that are looked at together
+_ROLES = frozenset({"article", "listitem", "row", "option", "link", "group", "region", "gridcell", "treeitem"})
+_FIRST = 5  # seconds for the first thing that repeats: an empty list is a page like any other
+
+
+class Searcher:
+    """Keeps one logged-out browser warm; use it as a context manager.
+
+    Args:
+        profile: the person's profile, for workflows that say `search: signed-in`.
+    """
+
+    def __init__(self, browser: BrowserSettings, clock: Clock, profile: Path | None = None) -> None:
+        self._settings = browser
+        self._clock = clock
+        self._profile = profile
+        self._stack = AsyncExitStack()
+        self._warm: Window | None = None
+        self._one_at_a_time = asyncio.Lock()  # the barrier has one policy at a time
+
+    async def __aenter__(self) -> Searcher:
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """End the browser."""
+        self._warm = None
+        await self._stack.aclose()
+
+    async def collect(self, workflow: Workflow, details: Mapping[str, DetailValue]) -> tuple[Candidate, ...]:
+        """What the workflow's Search finds for these details, in the site's order; empty where it lists nothing.
+
+        Raises:
+            Unavailable: the site is down, slow, or refuses; in a sentence.
+            BadInput: a detail that Search rests on is missing.
+        """
+        found: tuple[Candidate, ...] = ()
+        async with self._window(workflow) as window, _page(window) as page:
+            for step in bound_steps(workflow, workflow.search, search_values(details)):
+                if step.verb is Verb.COLLECT:
+                    found += await self._collected(page, step.target)
+                elif step.verb is not Verb.LOOK_CLOSER:
+                    await perform(page, step, workflow.sites, window.barrier)
+        return tuple(c.model_copy(update={"id": f"c{n}"}) for n, c in enumerate(found, 1))
+
+    async def look_closer(self, workflow: Workflow, found: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
+        """The first of these, as many as the workflow's `Look closer` says, with what their own pages say.
+
+        One whose page does not answer stays as it was.
+
+        Raises:
+            Unavailable: none of the pages answers.
+        """
+        count = next((step.count for step in workflow.search if step.verb is Verb.LOOK_CLOSER), 0)
+        chosen = found[:count]
+        if not chosen:
+            return ()
+        gate = asyncio.Semaphore(_AT_ONCE)
+        async with self._window(workflow) as window:
+            looked = await asyncio.gather(*(self._closer(window, workflow, c, gate) for c in chosen))
+        if all(isinstance(answer, Unavailable) for answer in looked):
+            raise next(answer for answer in looked if isinstance(answer, Unavailable))
+        return tuple(c if isinstance(a, Unavailable) else a for c, a in zip(chosen, looked, strict=True))
+
+    async def _collected(self, page: Page, what: str) -> tuple[Candidate, ...]:
+        repeated = _repeated(page, what)
+        try:
+            await repeated.first.wait_for(state="attached", timeout=_FIRST * 1000)
+        except PlaywrightTimeout:
+            return ()
+        seen, html = await repeated.evaluate_all(SEE), await page.content()
+        return await asyncio.to_thread(candidates, page.url, html, seen, self._now())
+
+    async def _closer(
+        self, window: Window, workflow: Workflow, candidate: Candidate, gate: asyncio.Semaphore
+    ) -> Candidate | Unavailable:
+        async with gate:
+            try:
+                async with _page(window) as page:
+                    await open_page(page, candidate.url, workflow.sites)
+                    html, text = await page.content(), await page.inner_text("body")
+                    return await asyncio.to_thread(merged, candidate, html, page.url, text, self._now())
+            except Unavailable as away:
+                return away
+
+    @asynccontextmanager
+    async def _window(self, workflow: Workflow) -> AsyncIterator[Window]:
+        policy = Policy(workflow.name, workflow.sites, workflow.requests)
+        async with self._one_at_a_time, AsyncExitStack() as stack:
+            if workflow.signed_in_search:
+                window = await stack.enter_async_context(self._signed_in(workflow, policy))
+            else:
+                window = await self._kept_warm()
+                window.barrier.begin(policy, Phase.SEARCH)
+                stack.callback(window.barrier.begin, None, Phase.SEARCH)
+            yield window
+
+    def _signed_in(self, workflow: Workflow, policy: Policy) -> AbstractAsyncContextManager[Window]:
+        if self._profile is None:
+            raise BadInput(f"{workflow.name} searches logged in, and no profile is set.", "Name its folder.")
+        return open_profile(self._settings, self._profile, policy, Phase.SEARCH)
+
+    async def _kept_warm(self) -> Window:
+        if self._warm is None or not self._warm.alive:
+            await self._stack.aclose()
+            self._warm = await self._stack.enter_async_context(open_clean(self._settings))
+        return self._warm
+
+    def _now(self) -> str:
+        return self._clock().isoformat(timespec="seconds")
+
+
+@asynccontextmanager
+async def _page(window: Window) -> AsyncIterator[Page]:
+    """A page of its own, closed when left; a browser's errors in plain words."""
+    try:
+        page = await window.context.new_page()
+        try:
+            yield page
+        finally:
+            await page.close()
+    except PlaywrightTimeout as slow:
+        raise Unavailable("The site took too long to answer.", "Try again later.") from slow
+    except PlaywrightError as failed:
+        stopped = next(iter(window.barrier.stopped[-1:]), first_line(failed) + ".")
+        raise Unavailable(f"The site could not be read: {stopped}", "Try again later.") from failed
+
+
+def _repeated(page: Page, what: str) -> Locator:
+    """What repeats: by its role, else by the label that each has."""
+    if what.lower() in _ROLES:
+        return page.get_by_role(what.lower())  # type: ignore[arg-type]
+    return page.get_by_label(what, exact=True)
