@@ -89,7 +89,7 @@ EDITS = {
     "check that never looks": ("2. Look for {choice.name} on {date} at {time} for {party_size}", "", COMMIT, "a Check"),
     "search collects nothing": ('2. Collect every "article" as a candidate\n', "", "## Search", "collects nothing"),
     "choice without a field": ("Look for {choice.name}", "Look for {choice}", "{choice} on", "a field of the choice"),
-    "look closer before collect": ("2. Collect", '2. Look closer at the best 3\n3. Collect', "best 3", "before any Collect"),
+    "look closer before collect": ("2. Collect", '2. Look closer at the best 3\n3. Collect', "best 3", "any Collect"),
     "collect outside search": ("2. Look for", '2. Collect every "li"\n3. Look for', 'every "li"', "outside Search"),
     "commit while looking": ("3. Look closer", '3. **Commit:** press "Buy"\n4. Look closer', '"Buy"', "outside Do"),
     "commit while checking": ("2. Look for", '2. **Commit:** press "Buy"\n3. Look for', '"Buy"', "outside Do"),
