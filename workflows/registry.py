@@ -9,6 +9,9 @@ from workflows.faults import Fault, WorkflowFault, did_you_mean
 from workflows.model import Workflow
 from workflows.parse import parse_bytes
 
+LIBRARY = Path(__file__).parent / "library"
+"""The shipped workflows."""
+
 _Outcome = Workflow | WorkflowFault
 
 
@@ -54,6 +57,11 @@ class Registry:
         if found is None:
             raise NotFound(f"There is no workflow `{name}`.", did_you_mean(name, outcomes) if outcomes else "")
         return found
+
+    def find(self, name: str) -> Workflow | None:
+        """The workflow of that name as its file stands now; None where it cannot be used."""
+        found = self._outcomes().get(name)
+        return found if isinstance(found, Workflow) else None
 
     def shipped(self, name: str) -> bool:
         """Whether the file in use for that name is the shipped one."""
