@@ -20,6 +20,7 @@ from starlette.routing import Host, Route, Router
 
 from agents.types import Clock
 from demo.tavola.app import tavola
+from demo.tavola.places import load_places
 from demo.tavola.site import Site, open_site
 from memory.errors import Conflict
 
@@ -82,7 +83,7 @@ def main() -> int:
     except Conflict as error:
         print(error, file=sys.stderr)
         return 1
-    with sock, open_site(options.data, town_clock(options.now), rig=options.rig) as site:
+    with sock, open_site(options.data, town_clock(options.now), load_places(), rig=options.rig) as site:
         print(f"Demo Town is open: http://tavola.localhost:{sock.getsockname()[1]}", flush=True)
         uvicorn.Server(uvicorn.Config(town(site), log_level="warning", access_log=False)).run(sockets=[sock])
     return 0

@@ -48,7 +48,7 @@ def _circle(x: float, y: float, r: float, fill: str, opacity: float = 1) -> str:
 def _house(x: int, width: int, height: int, wall: str, light: str, dice: Dice) -> Shapes:
     top = GROUND - height
     yield _rect(x, top, width, height, wall)
-    yield _path(f"M{x - 3} {top}L{x + width / 2:g} {top - dice.roll(12, 22)}L{x + width + 3} {top}z", wall)
+    yield _path(f"M{x - 3} {top + 1}L{x + width / 2:g} {top - dice.roll(12, 22)}L{x + width + 3} {top + 1}z", wall)
     for row in range(top + 10, GROUND - 14, 20):
         for column in range(x + 7, x + width - 10, 14):
             if dice.roll(0, 2):
@@ -87,7 +87,7 @@ def _bridge(far: str, near: str, light: str, dice: Dice) -> Shapes:
 def _row_of_far_roofs(far: str, dice: Dice) -> Shapes:
     for n in range(8):
         x, top = n * 42 - 6, dice.roll(66, 90)
-        yield _path(f"M{x} 160V{top}l21 -14 21 14V160z", far)
+        yield _path(f"M{x} 160V{top}l21.5 -14 21.5 14V160z", far)
 
 
 def _trees(far: str, near: str, light: str, dice: Dice) -> Shapes:
@@ -117,7 +117,7 @@ def _hill(far: str, near: str, light: str, dice: Dice) -> Shapes:
     yield _rect(x, 46, 26, 110, near)
     yield _path(f"M{x - 4} 46L{x + 13} 20L{x + 30} 46z", near)
     yield _circle(x + 13, 64, 9, light)
-    yield _path(f"M{x + 13} 58v7h5", "none").replace('fill="none"', f'fill="none" stroke="{near}" stroke-width="1.6"')
+    yield f'<path d="M{x + 13} 58v7h5" fill="none" stroke="{near}" stroke-width="1.6"/>'
     for n in range(5):
         left = n * 66 + dice.roll(-8, 8)
         yield _path(f"M{left} 160v-32l24 -15 24 15v32z", near)
@@ -139,14 +139,13 @@ def _columns(far: str, near: str, light: str, dice: Dice) -> Shapes:
 def _lighthouse(far: str, near: str, light: str, dice: Dice) -> Shapes:
     edge = dice.roll(120, 190)
     yield _rect(0, 118, WIDTH, 52, far)
-    yield _path(f"M0 70Q{edge - 50} 62 {edge} 84L{edge + 14} 112L{edge + 26} 160H0z", near)
+    yield _path(f"M0 86Q{edge - 50} 78 {edge} 96L{edge + 14} 118L{edge + 26} 160H0z", near)
     x = edge - dice.roll(50, 74)
-    yield _path(f"M{x} 76l4 -46h14l4 46z", light)
-    yield _rect(x + 2, 50, 18, 9, near)
-    yield _path(f"M{x + 18} 26L320 {dice.roll(6, 22)}V{dice.roll(48, 62)}L{x + 18} 30z", light).replace(
-        "/>", ' opacity=".28"/>'
-    )
-    yield _rect(x + 3, 20, 16, 11, near)
+    beam = f"M{x + 18} 40L320 {dice.roll(20, 34)}V{dice.roll(62, 76)}L{x + 18} 46z"
+    yield f'<path d="{beam}" fill="{light}" opacity=".3"/>'
+    yield _path(f"M{x} 90l4 -46h14l4 46z", light)
+    yield _rect(x + 2.5, 62, 17, 10, near)
+    yield _rect(x + 3, 34, 16, 11, near)
 
 
 SCENES: dict[str, Callable[[str, str, str, Dice], Shapes]] = {
@@ -170,7 +169,7 @@ def picture(place: Place) -> Markup:
         f'<defs><linearGradient id="{key}" x1="0" y1="0" x2="0" y2="1">'
         f'<stop stop-color="{above}"/><stop offset="1" stop-color="{below}"/></linearGradient></defs>',
         _rect(0, 0, WIDTH, HEIGHT, f"url(#{key})"),
-        _circle(dice.roll(40, 280), dice.roll(26, 54), dice.roll(13, 22), disc, 0.9),
+        _circle(dice.roll(40, 280), dice.roll(34, 58), dice.roll(13, 22), disc, 0.9),
         *SCENES[place.area](far, near, light, dice),
         _rect(0, GROUND, WIDTH, HEIGHT - GROUND, near),
     ]

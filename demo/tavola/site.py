@@ -16,7 +16,7 @@ from agents.types import Clock
 from demo.tavola.art import picture
 from demo.tavola.availability import free_tables
 from demo.tavola.log import LogLine, SiteLog, stamp
-from demo.tavola.places import Place, clock_face, load_places
+from demo.tavola.places import Place, clock_face
 from demo.tavola.rig import Rig
 from demo.tavola.store import Account, Store
 
@@ -124,12 +124,12 @@ def _templates() -> Jinja2Templates:
 
 
 @contextmanager
-def open_site(data: Path, clock: Clock, *, rig: bool = False) -> Iterator[Site]:
+def open_site(data: Path, clock: Clock, places: dict[str, Place], *, rig: bool = False) -> Iterator[Site]:
     """Open the site on its data folder, with the sample person's account in it."""
     store = Store(data)
     try:
         email, name, password = SAMPLE
         store.register(email, name, password)
-        yield Site(load_places(), store, SiteLog(data), clock, _templates(), Rig() if rig else None)
+        yield Site(places, store, SiteLog(data), clock, _templates(), Rig() if rig else None)
     finally:
         store.close()

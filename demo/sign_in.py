@@ -1,0 +1,140 @@
+"""Signs a home's browser profile in to Tavola, as a person would once: `python -m demo.sign_in --home PATH`.
+
+The sample home gets the sample person's account; any other home gets an account of its own, registered on the way.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import hashlib
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from playwright.async_api import Error as PlaywrightError
+from playwright.async_api import Page
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from agents.executor.account import remember, sign_in_label
+from agents.executor.barrier import Phase
+from agents.executor.browser import BrowserSettings, open_profile
+from demo.tavola.site import SAMPLE
+from demo.tavola.store import Account
+from memory.errors import Conflict, RflowError, Unavailable
+
+SITE = "http://tavola.localhost:8800"
+SIGNED_IN = "Signed in as"
+GUEST_PASSWORD = "a guest of Port Aurel"  # noqa: S105  # opens nothing but an account on the demo's own site
+
+
+@dataclass(frozen=True)
+class Guest:
+    """Whom to sign in."""
+
+    account: Account
+    password: str
+
+
+def owner(home: Path) -> str:
+    """Give the name in the front matter of the home's `memory/about.md`, or "Guest"."""
+    try:
+        text = (home / "memory" / "about.md").read_text("utf-8")
+        front = YAML(typ="safe").load(text.split("---")[1]) if text.startswith("---") else {}
+    except (OSError, UnicodeDecodeError, YAMLError):
+        return "Guest"  # a home without that file, or with a broken one, can be a guest too
+    name = front.get("name") if isinstance(front, dict) else None
+    return " ".join(str(name or "").split())[:80] or "Guest"
+
+
+def guest_of(home: Path, email: str | None = None, password: str | None = None, name: str | None = None) -> Guest:
+    """Give the account for a home: what was named, else the sample person's on their home, else one of its own."""
+    name = name or owner(home)
+    sample_email, sample_name, sample_password = SAMPLE
+    if email is None and name == sample_name:
+        return Guest(Account(sample_email, sample_name), password or sample_password)
+    mark = hashlib.sha256(str(home.resolve()).encode()).hexdigest()[:8]
+    return Guest(Account(email or f"guest-{mark}@portaurel.example", name), password or GUEST_PASSWORD)
+
+
+async def _log_in(page: Page, site: str, guest: Guest) -> None:
+    await page.goto(f"{site}/login?next=/my/reservations")
+    await page.get_by_label("Email").fill(guest.account.email)
+    await page.get_by_label("Password").fill(guest.password)
+    await page.get_by_role("main").get_by_role("button", name="Log in").click()
+
+
+async def _register(page: Page, site: str, guest: Guest) -> None:
+    await page.goto(f"{site}/register?next=/my/reservations")
+    await page.get_by_label("Name").fill(guest.account.name)
+    await page.get_by_label("Email").fill(guest.account.email)
+    await page.get_by_label("Password").fill(guest.password)
+    await page.get_by_role("main").get_by_role("button", name="Register").click()
+
+
+async def _signed_in(page: Page, site: str, guest: Guest) -> str:
+    """Sign in unless the profile is already, and give the name that the site then shows."""
+    await page.goto(f"{site}/restaurants?q=-")
+    label = await sign_in_label(page, SIGNED_IN)
+    if label == guest.account.name:
+        return label
+    if label is not None:
+        await page.get_by_role("button", name="Log out").click()
+    for way in (_log_in, _register):
+        await way(page, site, guest)
+        label = await sign_in_label(page, SIGNED_IN)
+        if label is not None:
+            return label
+    problem = await page.get_by_role("alert").inner_text()
+    raise Conflict(f"Tavola did not sign in {guest.account.email}: {problem}", "Name another with --email.")
+
+
+async def sign_in(home: Path, site: str, guest: Guest, browser: BrowserSettings) -> str:
+    """Sign the home's browser profile in and record the name that the site shows.
+
+    Raises:
+        Unavailable: the site does not answer, or the browser does not start.
+        Conflict: the site refuses this account.
+    """
+    profile = home / "state" / "profile"
+    async with open_profile(browser, profile, None, Phase.CHECK, barrier=False) as window:
+        page = await window.page()
+        try:
+            label = await _signed_in(page, site, guest)
+        except PlaywrightError as error:
+            reason = str(error).splitlines()[0]
+            raise Unavailable(f"Signing in at {site} failed: {reason}.", "Is `python -m demo.town` running?") from error
+    remember(home, site, label)
+    return label
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m demo.sign_in", description="Sign a home's browser in to Tavola.")
+    parser.add_argument("--home", type=Path, required=True)
+    parser.add_argument("--site", default=SITE)
+    parser.add_argument("--email")
+    parser.add_argument("--password")
+    parser.add_argument("--name")
+    return parser.parse_args()
+
+
+def main() -> int:
+    """Sign in, and say so in one line."""
+    options = _arguments()
+    guest = guest_of(options.home, options.email, options.password, options.name)
+    path = os.environ.get("RFLOW_BROWSER_PATH")
+    browser = BrowserSettings(path=Path(path) if path else None, show="headless", environ=os.environ)
+    try:
+        label = asyncio.run(sign_in(options.home, options.site.rstrip("/"), guest, browser))
+    except RflowError as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(f"Signed in at {urlsplit(options.site).netloc} as {label}.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

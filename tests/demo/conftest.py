@@ -1,0 +1,110 @@
+import datetime as dt
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import extruct
+import httpx
+import pytest
+
+from demo.tavola.log import LogLine, read_log
+from demo.tavola.places import Place, load_places
+from demo.tavola.site import SAMPLE, Site, open_site
+from demo.town import town
+
+FRIDAY = dt.datetime(2026, 11, 20, 12, 0, tzinfo=dt.UTC)
+SATURDAY = "2026-11-21"
+
+
+@dataclass
+class Time:
+    now: dt.datetime = FRIDAY
+
+    def __call__(self) -> dt.datetime:
+        return self.now
+
+
+@dataclass
+class Visitor:
+    """A browser without pictures: follows redirects, keeps cookies."""
+
+    client: httpx.AsyncClient
+    site: Site
+    data: Path
+
+    async def get(self, path: str, **params: str) -> httpx.Response:
+        return await self.client.get(path, params=params or None)
+
+    async def post(self, path: str, **fields: str) -> httpx.Response:
+        return await self.client.post(path, data=fields)
+
+    async def sign_in(self) -> None:
+        await self.post("/login", email=SAMPLE[0], password=SAMPLE[2])
+
+    async def hold(self, place: str = "lanterna", time: str = "20:00", party: str = "2") -> httpx.Response:
+        return await self.post("/hold", restaurant=place, date=SATURDAY, time=time, party=party)
+
+    async def rig(self, mode: str, ms: int = 0) -> None:
+        (await self.client.post("/_rig", json={"mode": mode, "ms": ms})).raise_for_status()
+
+    def log(self) -> list[LogLine]:
+        return read_log(self.data)
+
+
+@pytest.fixture(scope="session")
+def places() -> dict[str, Place]:
+    return load_places()
+
+
+@pytest.fixture
+def time() -> Time:
+    return Time()
+
+
+@pytest.fixture
+async def visitor(tmp_path: Path, time: Time, places: dict[str, Place]) -> AsyncIterator[Visitor]:
+    with open_site(tmp_path, time, places, rig=True) as site:
+        transport = httpx.ASGITransport(app=town(site))
+        async with httpx.AsyncClient(
+            transport=transport, base_url="http://tavola.localhost", follow_redirects=True
+        ) as client:
+            yield Visitor(client, site, tmp_path)
+
+
+LinkedData = Callable[[httpx.Response, str], list[dict[str, Any]]]
+
+
+@pytest.fixture
+def linked() -> LinkedData:
+    """Read the nodes of one schema.org type from a page, as any visitor would."""
+
+    def read(response: httpx.Response, kind: str) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = extruct.extract(response.text, syntaxes=["json-ld"])["json-ld"]
+        return [node for node in found if node["@type"] == kind]
+
+    return read
+
+
+@dataclass
+class Town:
+    """The town as its own process."""
+
+    address: str
+    data: Path
+
+    def log(self) -> list[LogLine]:
+        return read_log(self.data)
+
+
+@pytest.fixture
+def live_town(tmp_path: Path) -> Iterator[Town]:
+    data = tmp_path / "town"
+    command = [sys.executable, "-m", "demo.town", "--port", "0", "--data", str(data), "--now", "2026-11-20T12:00"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        line = process.stdout.readline()
+        yield Town(line.split("open: ")[1].strip(), data)
+        process.terminate()
