@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from memory.chunk import Chunk
+from memory.errors import Unavailable
 from memory.vectors import Damaged
 
 SCHEMA = """
@@ -32,6 +33,7 @@ CREATE TRIGGER IF NOT EXISTS words_out AFTER DELETE ON chunks BEGIN
     INSERT INTO words (words, rowid, text, heading, context)
     VALUES ('delete', old.seq, old.text, old.heading, old.context); END;
 """
+NOT_DAMAGED = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_READONLY)
 WEIGHTS = "1.0, 0.5, 0.25"  # of a word in the text, in the headings, in what stands before
 _WORD = re.compile(r"\w+")
 
@@ -86,7 +88,13 @@ class Catalog:
         with self._lock:
             try:
                 yield self._db.cursor()
+            except sqlite3.ProgrammingError:
+                raise
             except sqlite3.DatabaseError as error:
+                if getattr(error, "sqlite_errorcode", 0) & 0xFF in NOT_DAMAGED:
+                    raise Unavailable(
+                        f"The word index cannot be used now: {error}.", "Free the disk, and ask again."
+                    ) from error
                 raise Damaged(f"The word index cannot be read: {error}.") from error
 
     @contextmanager

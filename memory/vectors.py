@@ -129,4 +129,6 @@ def _guarded(call: Callable[[], T]) -> T:
     try:
         return call()
     except (ChromaError, sqlite3.Error, OSError, ValueError, RuntimeError, KeyError) as error:
+        if "disk is full" in str(error) or "No space left" in str(error):
+            raise Unavailable("The vector index cannot be written: the disk is full.", "Free some space.") from error
         raise Damaged(f"The vector index does not answer: {str(error)[:200]}.") from error

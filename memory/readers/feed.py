@@ -33,7 +33,7 @@ def read_feed(source: str) -> Reading:
     fault = _fault(feed.get("bozo_exception")) if feed.bozo else None
     if not feed.entries:
         raise fault or BadInput("It is a feed without entries.")
-    builder = Builder(Locator(source))
+    builder = Builder(Locator(source, layers=1 if "<![CDATA[" in source else 2))
     for entry in feed.entries:
         title = _plain(entry.get("title", "")) or "Untitled"
         builder.heading(title)

@@ -20,10 +20,10 @@ def letters(text: str) -> str:
     return _LETTERLESS.sub("", text)
 
 
-def _bare(source: str) -> str:
-    """The source without tags and escapes, each line where it was; twice, as feeds may escape their HTML."""
+def _bare(source: str, layers: int) -> str:
+    """The source without tags and escapes, each line where it was."""
     source = source.replace("<![CDATA[", "").replace("]]>", "")
-    for _ in range(2):
+    for _ in range(layers):
         source = _TAG.sub(lambda m: "\n" * m[0].count("\n"), source)
         source = "\n".join(html.unescape(line).replace("\n", " ") for line in source.split("\n"))
     return source
@@ -31,15 +31,20 @@ def _bare(source: str) -> str:
 
 @dataclass
 class Locator:
-    """Finds blocks in their order; a block that is not found keeps its neighbours' places unharmed."""
+    """Finds blocks in their order; a block that is not found keeps its neighbours' places unharmed.
+
+    Args:
+        layers: how many times the text is escaped: 2 in a feed that escapes its HTML.
+    """
 
     source: str
+    layers: int = 1
     _letters: str = ""
     _ends: list[int] = field(default_factory=list)  # how many letters stand up to the end of each line
     _cursor: int = 0
 
     def __post_init__(self) -> None:
-        lines = [letters(line) for line in _bare(self.source).split("\n")]
+        lines = [letters(line) for line in _bare(self.source, self.layers).split("\n")]
         self._letters, total = "".join(lines), 0
         for line in lines:
             total += len(line)
