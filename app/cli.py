@@ -191,7 +191,7 @@ def main() -> None:
         raise SystemExit(130) from None
     except Exception as error:  # noqa: BLE001  the terminal's last boundary; errors.py decides what is said
         line, code = to_terminal(error)
-        terminal.console(stderr=True).print(line, style="red", markup=False)
+        terminal.console(stderr=True).print(line, style="red", markup=False, soft_wrap=True)
         raise SystemExit(code) from None
 
 
@@ -277,7 +277,7 @@ def _registry() -> Registry:
 
 
 def _aside(line: str) -> None:
-    terminal.console(stderr=True).print(line, style="dim", markup=False)
+    terminal.console(stderr=True).print(line, style="dim", markup=False, soft_wrap=True)
 
 
 def _show(data: Any, text: RenderableType, as_json: bool) -> None:

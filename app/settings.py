@@ -137,7 +137,11 @@ def _sentence(error: ErrorDetails) -> BadInput:
     name = str(error["loc"][0]) if error["loc"] else "settings"
     variable = PREFIX + name.upper()
     seen = "a value that cannot be shown" if name in SECRETS else repr(error["input"])
-    expected = EXPECTED.get(name) or str(error.get("ctx", {}).get("error", "")) or error["msg"].removeprefix("Input should be ")
+    expected = (
+        EXPECTED.get(name)
+        or str(error.get("ctx", {}).get("error", ""))
+        or error["msg"].removeprefix("Input should be ")
+    )
     return BadInput(
         f"{variable} is {seen}; expected {expected}.", f"Change {variable} in the environment or in .env, or remove it."
     )

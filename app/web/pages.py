@@ -50,7 +50,7 @@ async def say(
         conversation=conversation,
         channel="web",
         text=text,
-        at=ports.settings(request).now()(),
+        at=assistant.clock(),
     )
     await assistant.receive(inbound)
     if not _htmx(request):

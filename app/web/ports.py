@@ -7,7 +7,7 @@ from typing import Protocol, TypedDict, cast
 
 from fastapi import Request
 
-from agents.types import Preferences, Reply
+from agents.types import Clock, Preferences, Reply
 from app.channels.base import Event, Inbound, Message, TaskView
 from app.settings import Settings
 from memory.evidence import Evidence
@@ -20,6 +20,11 @@ class Assistant(Protocol):
     @property
     def home(self) -> Home:
         """The person's folder."""
+        ...
+
+    @property
+    def clock(self) -> Clock:
+        """The one clock of the service."""
         ...
 
     async def receive(self, inbound: Inbound) -> None:
@@ -80,11 +85,6 @@ class WebState(TypedDict):
 def assistant(request: Request) -> Assistant:
     """The running assistant."""
     return cast(Assistant, request.state.assistant)
-
-
-def settings(request: Request) -> Settings:
-    """The settings it runs with."""
-    return cast(Settings, request.state.settings)
 
 
 def examples(request: Request) -> tuple[str, ...]:

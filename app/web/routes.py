@@ -93,8 +93,7 @@ class State(BaseModel):
 @api.post("/messages")
 async def post_message(body: MessageIn, request: Request, assistant: Assistant) -> Reply:
     """Says something; answers when the turn is done."""
-    settings = ports.settings(request)
-    inbound = Inbound(id=body.id, conversation=body.conversation, channel="api", text=body.text, at=settings.now()())
+    inbound = Inbound(id=body.id, conversation=body.conversation, channel="api", text=body.text, at=assistant.clock())
     await assistant.receive(inbound)
     return counted(request, await assistant.reply_to(body.id, REPLY_SECONDS))
 

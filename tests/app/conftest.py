@@ -46,8 +46,9 @@ QUESTION = Reply(
     kind="question",
     task=TASK,
     text="**Reserve a table**: date today; you want “usual vibe”.\n\nFrom your own files:\n"
-    "- Likes small, quiet rooms (memory/evenings.md:3-4)\n- Likes natural wine (memory/evenings.md:4)\n- Never shellfish "
-    "(memory/evenings.md:1)\n\nFor how many people? Your notes say “usually two” (memory/evenings.md:4), so: **2**?",
+    "- Likes small, quiet rooms (memory/evenings.md:3-4)\n- Likes natural wine (memory/evenings.md:4)\n"
+    "- Never shellfish (memory/evenings.md:1)\n\n"
+    "For how many people? Your notes say “usually two” (memory/evenings.md:4), so: **2**?",
     question=Question(detail="party_size", type="count", options=("2", "3", "4"), proposed="2"),
     trace=("Read memory/evenings.md:3 and 11 other places.", "Asked for what is missing."),
 )
@@ -146,8 +147,19 @@ class MemoryAssistant:
         self._running: set[asyncio.Task[None]] = set()
 
     async def receive(self, inbound: Inbound) -> None:
-        if inbound.id not in self.replies:
+        if inbound.id in self.replies:
+            return
+        if inbound.text == "go":
+            self._begin(inbound)
+        else:
             self._answer(inbound, self.script(inbound.text))
+
+    def _begin(self, inbound: Inbound) -> None:
+        self.goes.append(inbound.id)
+        self._answer(inbound, PROGRESS)
+        doing = asyncio.create_task(self._do(inbound.conversation))
+        self._running.add(doing)
+        doing.add_done_callback(self._running.discard)
 
     def _answer(self, inbound: Inbound, reply: Reply) -> None:
         self.replies[inbound.id] = reply
@@ -179,13 +191,8 @@ class MemoryAssistant:
         if plan != HASH:
             return Reply(kind="refusal", text="That plan is not the one that is offered.")
         if message_id not in self.replies:
-            self.goes.append(message_id)
-            conversation = self._conversation()
-            inbound = Inbound(id=message_id, conversation=conversation, channel="web", text="Go", at=self.clock(), go_plan=plan)
-            self._answer(inbound, PROGRESS)
-            doing = asyncio.create_task(self._do(conversation))
-            self._running.add(doing)
-            doing.add_done_callback(self._running.discard)
+            who = self._conversation()
+            self._begin(Inbound(id=message_id, conversation=who, channel="web", text="Go", at=self.clock()))
         return self.replies[message_id]
 
     async def _do(self, conversation: str) -> None:
@@ -198,7 +205,9 @@ class MemoryAssistant:
     async def stop(self, task: str | None, conversation: str, message_id: str) -> Reply:
         self.stops += 1
         reply = Reply(kind="answer", text="Stopped before the last click: nothing was booked.")
-        self._answer(Inbound(id=message_id, conversation=conversation, channel="web", text="STOP", at=self.clock()), reply)
+        self._answer(
+            Inbound(id=message_id, conversation=conversation, channel="web", text="STOP", at=self.clock()), reply
+        )
         return reply
 
     async def task(self, task: str) -> TaskView:

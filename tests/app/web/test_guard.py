@@ -73,7 +73,9 @@ async def test_only_our_own_pages_may_post(
     assert bool(memory_assistant.lines) == (status == 303)
 
 
-@pytest.mark.parametrize("path", ["/api/v1/messages", "/api/v1/tasks/t/go", "/chat/web/stop", "/api/v1/files/memory/a.md"])
+@pytest.mark.parametrize(
+    "path", ["/api/v1/messages", "/api/v1/tasks/t/go", "/chat/web/stop", "/api/v1/files/memory/a.md"]
+)
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS"])
 async def test_no_door_and_no_method_is_open_to_another_page(app: FastAPI, path: str, method: str) -> None:
     async with browser(app) as http:

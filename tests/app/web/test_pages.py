@@ -1,0 +1,157 @@
+from __future__ import annotations
+
+import os
+import re
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from playwright.async_api import Page, async_playwright, expect
+
+from agents.executor.browser import find_browser
+from agents.types import Decision, Exclusion, Option, PlanView, Question, Reason, Receipt, Reply
+from app.channels.base import Message
+from memory.evidence import Evidence
+
+EVIL = "<img src=x onerror=alert(1)>\"'><script>alert(2)</script>"
+CHROMIUM = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--no-first-run"]
+
+
+def evil_replies() -> list[Reply]:
+    """Each kind of reply with every text of it hostile."""
+    option = Option(
+        id="c1",
+        name=EVIL,
+        url="javascript:alert(3)",
+        price=EVIL,
+        seen_at=EVIL,
+        fit=0.5,
+        reasons=(Reason(text=EVIL, evidence=("e",)),),
+        tradeoffs=(EVIL,),
+    )
+    evidence = Evidence(id="e", path=f"memory/{EVIL}.md", lines=(1, 2), quote=EVIL)
+    out = Exclusion(name=EVIL, reason=EVIL, evidence=("e",))
+    decision = Decision(top=option, backup=option, excluded=(out,), evidence=(evidence,))
+    plan = PlanView(hash="ab" * 32, code=EVIL, title=EVIL, terms={EVIL: EVIL, "x": None}, steps=(EVIL,), expires=EVIL)
+    receipt = Receipt(state="done", reference=EVIL, terms={EVIL: EVIL}, screenshot=EVIL, at=EVIL, note=EVIL)
+    question = Question(detail="d", type="text", options=(EVIL,), proposed=EVIL)
+    return [
+        Reply(kind="question", text=EVIL, question=question, trace=(EVIL,)),
+        Reply(kind="decision", text=EVIL, decision=decision, task="t"),
+        Reply(kind="plan", text=EVIL, plan=plan, task="t"),
+        Reply(kind="receipt", text=EVIL, receipt=receipt, task="t"),
+        Reply(kind="answer", text=EVIL),
+    ]
+
+
+def store(assistant: Any, replies: list[Reply]) -> None:
+    for number, reply in enumerate(replies):
+        line = Message(id=f"re:{number}", at=assistant.clock(), author="assistant", text=reply.text, reply=reply)
+        assistant.lines.setdefault("web", []).append(line)
+
+
+def test_hostile_text_is_escaped_in_every_kind_of_reply(url: str, memory_assistant: Any) -> None:
+    store(memory_assistant, evil_replies())
+    page = httpx.get(url).text
+    assert "<script>" not in page
+    assert "<img src=x" not in page
+    assert 'href="javascript' not in page
+    assert page.count("&lt;script&gt;") > 20
+
+
+def test_the_page_works_without_javascript(url: str) -> None:
+    with httpx.Client(follow_redirects=True) as http:
+        page = http.get(url).text
+        assert page.count('<button name="text"') == 2  # the workflows' examples
+        page = http.post(f"{url}/chat/web/messages", data={"text": "find me a place", "id": "m1"}).text
+        assert 'value="2"' in page
+        page = http.post(f"{url}/chat/web/messages", data={"text": "2"}).text
+        assert "Choose Lanterna" in page
+        page = http.post(f"{url}/chat/web/messages", data={"text": "top"}).text
+        action = re.search(r'action="(/chat/web/tasks/[^"]+/go)"', page)
+        digest = re.search(r'name="plan" value="(\w+)"', page)
+        assert action
+        assert digest
+        page = http.post(f"{url}{action[1]}", data={"plan": digest[1], "id": "g1"}).text
+        assert "Going ahead" in page
+
+
+def test_go_needs_the_plans_hash(url: str, memory_assistant: Any) -> None:
+    answer = httpx.post(f"{url}/chat/web/tasks/2026-11-21-1a2b3c4d/go", data={"id": "g1"})
+    assert answer.status_code == 422
+    assert memory_assistant.goes == []
+
+
+def test_an_error_is_a_page_for_people_and_a_problem_for_programs(url: str) -> None:
+    for_people = httpx.get(f"{url}/files/memory/nope.md", headers={"accept": "text/html"})
+    assert (for_people.status_code, "There is no file memory/nope.md" in for_people.text) == (404, True)
+    assert "Back to the chat" in for_people.text
+    assert httpx.get(f"{url}/files/memory/nope.md").json()["status"] == 404
+
+
+@pytest.fixture
+async def page(url: str) -> Any:
+    async with async_playwright() as play:
+        program = find_browser(None, play.chromium.executable_path, os.environ)
+        browser = await play.chromium.launch(executable_path=program, args=CHROMIUM)
+        tab = await browser.new_page()
+        tab.on("dialog", lambda dialog: pytest.fail(f"a script ran: {dialog.message}"))
+        await tab.goto(url)
+        yield tab
+        await browser.close()
+
+
+async def test_the_story_in_a_browser(page: Page, url: str, memory_assistant: Any) -> None:
+    requests: list[str] = []
+    page.on("request", lambda request: requests.append(request.url))
+    memory_assistant.work = 2.0
+    await page.fill("#say", "find me a place")
+    await page.keyboard.press("Enter")
+    await page.click("button.proposed")
+    await page.click("text=Choose Lanterna")
+    await page.click("button.go", click_count=2)
+    await expect(page.locator("#bar-line")).to_have_text("Opening Lanterna's page.")
+    await expect(page.locator("button.stop")).to_be_visible()
+    await expect(page.locator("button.go")).to_be_disabled()
+    await expect(page.locator(".receipt .reference strong")).to_have_text("TV-48213")
+    await expect(page.locator("button.stop")).to_be_hidden()
+    kinds = await page.eval_on_selector_all("article", "all => all.map(a => a.dataset.kind)")
+    assert kinds == ["said", "question", "said", "decision", "said", "plan", "said", "progress", "receipt"]
+    assert len(memory_assistant.goes) == 1
+    assert all(request.startswith(url) for request in requests)
+
+
+async def test_stop_is_one_press_away_while_something_is_done(page: Page, memory_assistant: Any) -> None:
+    memory_assistant.work = 30.0
+    for words in ("find me a place", "2", "top"):
+        await page.fill("#say", words)
+        await page.keyboard.press("Enter")
+        await expect(page.locator("article.person").last).to_have_text(re.compile(words))
+    await page.click("button.go")
+    await page.click("button.stop")
+    await expect(page.locator("article").last).to_contain_text("Stopped before the last click")
+    assert memory_assistant.stops == 1
+
+
+async def test_hostile_text_runs_nothing_in_a_browser(page: Page, url: str, memory_assistant: Any) -> None:
+    errors: list[str] = []
+    outside: list[str] = []
+    store(memory_assistant, evil_replies())
+    page.on("console", lambda message: errors.append(message.text))
+    page.on("request", lambda request: None if request.url.startswith(url) else outside.append(request.url))
+    await page.goto(url)
+    await page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    await page.fill("#say", EVIL)
+    await page.keyboard.press("Enter")
+    await expect(page.locator("article").last).to_contain_text("You said:")
+    assert outside == []
+    assert not [text for text in errors if "Content Security Policy" in text]
+
+
+async def test_words_are_kept_when_the_service_is_away(page: Page, app: FastAPI) -> None:
+    await page.route("**/chat/web/messages", lambda route: route.abort())
+    await page.fill("#say", "precious words")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#trouble")).to_be_visible()
+    await expect(page.locator("#say")).to_have_value("precious words")
