@@ -27,13 +27,19 @@ class Witness:
             return await self.app(scope, receive, send)
 
         async def heard(message: Message) -> None:
-            if message["type"] == "http.response.start" and "recorded" not in scope:
-                request = Request(scope)
-                outcome = f"status {message['status']}"
-                self.site.record(request, self.site.account(request), {"action": "request"}, outcome)
+            if message["type"] == "http.response.start":
+                self._record(scope, f"status {message['status']}")
             await send(message)
 
-        return await self.app(scope, receive, heard)
+        try:
+            await self.app(scope, receive, heard)
+        finally:
+            self._record(scope, "failed")
+
+    def _record(self, scope: Scope, outcome: str) -> None:
+        if "recorded" not in scope:
+            request = Request(scope)
+            self.site.record(request, self.site.account(request), {"action": "request"}, outcome)
 
 
 async def _lost(request: Request, error: Exception) -> Response:

@@ -94,7 +94,7 @@ async def hold(request: Request) -> Response:
     if account is None:
         site.record(request, None, terms.what("hold"), "refused: not signed in")
         return _sign_in_first(back)
-    table = site.free(place, wish.date, wish.party).get(wish.time)
+    table = site.free(place, wish.date, wish.party, account.email).get(wish.time)
     if table is None:
         site.record(request, account, terms.what("hold"), "refused: not free")
         text = f"{place.name} has no table for {people(wish.party)} at {clock_face(wish.time)} any more."

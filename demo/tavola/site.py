@@ -57,10 +57,10 @@ class Site:
         """Give the rig's mode."""
         return self.rig.mode if self.rig else "normal"
 
-    def free(self, place: Place, date: dt.date, party: int) -> dict[int, int]:
-        """Give the bookable starts of one place with their tables."""
+    def free(self, place: Place, date: dt.date, party: int, guest: str = "") -> dict[int, int]:
+        """Give the bookable starts of one place with their tables; what `guest` (an email) holds is free to them."""
         now = self.clock()
-        return free_tables(place, date, party, self.store.taken(date, now).get(place.slug, ()), now)
+        return free_tables(place, date, party, self.store.taken(date, now, guest).get(place.slug, ()), now)
 
     def free_everywhere(self, places: list[Place], date: dt.date, party: int) -> dict[str, list[int]]:
         """Give the bookable starts of each of `places`, by slug."""

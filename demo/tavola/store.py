@@ -138,12 +138,13 @@ class Store:
 
     # tables
 
-    def taken(self, date: dt.date, now: dt.datetime) -> dict[str, list[Taken]]:
-        """Give the tables that are held or reserved on `date`, by place."""
+    def taken(self, date: dt.date, now: dt.datetime, besides: str = "") -> dict[str, list[Taken]]:
+        """Give the tables that are held or reserved on `date`, by place; without what `besides` (an email) holds."""
         rows = self._db.execute(
-            "SELECT place, seat, start, party FROM holds WHERE date = ? AND expires > ? AND reservation IS NULL "
-            "UNION ALL SELECT place, seat, start, party FROM reservations WHERE date = ? AND cancelled IS NULL",
-            (date.isoformat(), now.timestamp(), date.isoformat()),
+            "SELECT place, seat, start, party FROM holds WHERE date = ? AND expires > ? AND email != ? "
+            "AND reservation IS NULL UNION ALL "
+            "SELECT place, seat, start, party FROM reservations WHERE date = ? AND cancelled IS NULL",
+            (date.isoformat(), now.timestamp(), besides, date.isoformat()),
         )
         taken: dict[str, list[Taken]] = {}
         for row in rows:

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from demo.tavola.log import bookings
+
 SATURDAY = "2026-11-21"
 SHOWN = r"<dt>(.*?)</dt><dd>(.*?)</dd>"
 
@@ -74,6 +76,7 @@ async def test_tables_run_out_and_come_back(visitor: Any, linked: Callable[..., 
     assert outcomes(visitor, "hold")[-1] == "refused: not free"
     await visitor.post(f"/my/reservations/{made[0]}/cancel")
     assert await free()
+    assert len(bookings(visitor.data)) == len(made)
 
 
 async def test_a_hold_ends_after_ten_minutes(visitor: Any, time: Any) -> None:
@@ -85,6 +88,14 @@ async def test_a_hold_ends_after_ten_minutes(visitor: Any, time: Any) -> None:
     assert late.status_code == 410
     assert outcomes(visitor, "book") == ["refused: hold expired"]
     assert visitor.site.store.taken(dt.date(2026, 11, 21), time.now) == {}
+
+
+async def test_a_new_hold_replaces_the_guests_own(visitor: Any, time: Any) -> None:
+    await visitor.sign_in()
+    for place in ("lanterna", "lanterna", "ortica"):
+        await visitor.hold(place)
+    taken = visitor.site.store.taken(dt.date(2026, 11, 21), time.now)
+    assert {slug: len(tables) for slug, tables in taken.items()} == {"ortica": 1}
 
 
 async def test_a_hold_is_reserved_once_whatever_is_pressed(visitor: Any) -> None:
@@ -164,3 +175,10 @@ async def test_the_rig_closes_doors(visitor: Any, mode: str, status: int, path: 
     await visitor.rig("normal")
     assert (await visitor.get("/my/reservations")).status_code == 200
     assert [line.path for line in visitor.log()] == ["/login"]
+
+
+async def test_the_rig_slows_every_answer(visitor: Any) -> None:
+    await visitor.rig("slow", ms=60)
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(visitor.get("/login"), 0.04)
+    assert (await visitor.get("/login")).status_code == 200
