@@ -127,6 +127,14 @@ def _path_fits(pattern: str, path: str) -> bool:
     return re.fullmatch("[^/]+".join(map(re.escape, pattern.split("*"))), path) is not None
 
 
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """A request that did not leave, and the sentence why."""
+
+    asked: Asked
+    why: str
+
+
 Resolve = Callable[[str], Awaitable[bool]]
 """Whether every address of a host is public; False where it has none."""
 
@@ -150,7 +158,7 @@ def _public(address: str) -> bool:
     return ip.is_global and not ip.is_multicast
 
 
-@dataclass(slots=True)
+@dataclass  # no slots: Playwright marks the objects whose methods it calls back
 class Barrier:
     """Stands before one browser from its start, with the policy and phase of whoever uses it; without one, closed.
 
@@ -160,7 +168,7 @@ class Barrier:
     resolve: Resolve = only_public
     policy: Policy | None = None
     phase: Phase = Phase.SEARCH
-    stopped: list[str] = field(default_factory=list)
+    stopped: list[Stop] = field(default_factory=list)
     spent: set[Request] = field(default_factory=set)
     _session: CDPSession | None = None
     _public: dict[str, bool] = field(default_factory=dict)
@@ -172,11 +180,22 @@ class Barrier:
         self._session.on("Fetch.requestPaused", self._paused)
         await self._session.send("Fetch.enable", {"patterns": [{"urlPattern": "*"}]})
 
+    async def ping(self) -> None:
+        """One question to the browser and its answer."""
+        if self._session is not None:
+            await self._session.send("Browser.getVersion")
+
     def begin(self, policy: Policy | None, phase: Phase) -> None:
         """Serve another user: nothing is carried over from the one before."""
         self.policy, self.phase = policy, phase
         self.stopped.clear()
         self.spent.clear()
+
+    @property
+    def blamed(self) -> str:
+        """The last stop that may be why a page does not go on: of a page or of a write; empty where there is none."""
+        heavy = (s.why for s in reversed(self.stopped) if s.asked.kind == "Document" or s.asked.method not in READING)
+        return next(heavy, "")
 
     def _paused(self, event: dict[str, Any]) -> None:
         task = asyncio.ensure_future(self._answer(event))
@@ -198,7 +217,7 @@ class Barrier:
 
     async def _allows(self, asked: Asked) -> bool:
         if self.policy is None:
-            self.stopped.append(f"Stopped {asked}: no workflow is at work.")
+            self.stopped.append(Stop(asked, f"Stopped {asked}: no workflow is at work."))
             return False
         verdict = self.policy.decide(asked, self.phase, frozenset(self.spent))
         if verdict.spends is not None:
@@ -207,7 +226,7 @@ class Barrier:
             why = f"{verdict.resolve} is no public host; if it is meant, add {origin_of(asked.url)} to `sites`"
             verdict = Verdict(False, f"Stopped {asked}: {why} (in {self.policy.workflow}).")
         if not verdict.allow:
-            self.stopped.append(verdict.why)
+            self.stopped.append(Stop(asked, verdict.why))
         return verdict.allow
 
     async def _is_public(self, host: str) -> bool:

@@ -119,7 +119,7 @@ def shows_window(show: Show, environ: Mapping[str, str]) -> bool:
     return sys.platform != "linux" or bool(environ.get("DISPLAY") or environ.get("WAYLAND_DISPLAY"))
 
 
-@dataclass(slots=True)
+@dataclass  # no slots: Playwright marks the objects whose methods it calls back
 class Window:
     """One open browser, its cookies, and the barrier before it."""
 
@@ -132,6 +132,14 @@ class Window:
         """False once the browser ended or was killed."""
         browser = self.context.browser
         return browser is not None and browser.is_connected()
+
+    async def responds(self) -> bool:
+        """Asks the browser itself: the news of its end may be late."""
+        try:
+            await asyncio.wait_for(self.barrier.ping(), timeout=5)
+        except (PlaywrightError, TimeoutError):
+            return False
+        return self.alive
 
     async def page(self) -> Page:
         """The first page, or a new one."""

@@ -113,8 +113,9 @@ class Executor:
         except (RflowError, PlaywrightError) as failed:
             if isinstance(failed, MandateRefused) and failed.why == "fenced":
                 raise
-            shot = await run.shots.take(await run.window.page()) if run.window.alive else None
-            return self._receipt("refused", shot or run.last_shot, note=_said(failed))
+            shot = await run.shots.take(await run.window.page()) if await run.window.responds() else None
+            note = " ".join(dict.fromkeys(filter(None, (_said(failed), run.window.barrier.blamed))))
+            return self._receipt("refused", shot or run.last_shot, note=note)
         self._failpoint("started")
         try:
             await run.press(button)
@@ -130,11 +131,11 @@ class Executor:
     async def _look_up(self, entry: Entry, run: Run, lost: str) -> Receipt:
         """The click was made, its outcome was not seen."""
         sent = run.close_barrier()
-        if not run.window.alive:
+        if not await run.window.responds():
             raise Lost(lost)
         if not sent:
-            why = [lost, "Nothing had left the browser, and nothing will.", *run.window.barrier.stopped[-1:]]
-            return self._receipt("refused", run.last_shot, note=" ".join(why))
+            note = f"{lost} Nothing had left the browser, and nothing will. {run.window.barrier.blamed}".strip()
+            return self._receipt("refused", run.last_shot, note=note)
         run.on_step(f"{lost} I look whether it was done.", None)
         return self._told(entry, await self._looks(entry, run.workflow, run.window), lost)
 

@@ -15,6 +15,7 @@ from agents.executor.browser import Window
 from agents.executor.page import Said
 from agents.executor.plan import BoundPlan, BoundStep
 from agents.executor.records import find_record
+from agents.executor.run import Lost
 from agents.executor.steps import first_line, perform, settle
 from memory.errors import RflowError
 from workflows.model import Verb, Workflow
@@ -36,7 +37,11 @@ class Outcome:
 async def look_until_sure(
     window: Window, workflow: Workflow, bound: BoundPlan, settle_seconds: float, sleep: Sleep
 ) -> Outcome:
-    """Look, and look again after the site's settle time, until it is found or absent in two looks in a row."""
+    """Look, and look again after the site's settle time, until it is found or absent in two looks in a row.
+
+    Raises:
+        Lost: the browser ended meanwhile; another may look.
+    """
     window.barrier.phase = Phase.CHECK
     absent, why = 0, "the workflow has no Check"
     for number in range(_MOST if bound.check else 0):
@@ -45,6 +50,8 @@ async def look_until_sure(
         found, why = await _look(window, workflow, bound)
         if isinstance(found, Said):
             return Outcome("done", found)
+        if found is None and not await window.responds():
+            raise Lost("The browser ended while it looked.")
         absent = absent + 1 if found is False else 0
         if absent == 2:
             return Outcome("refused", why=why)

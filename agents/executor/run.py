@@ -46,6 +46,7 @@ class Run:
     failpoint: Failpoint
     kept: dict[str, str] = field(default_factory=dict)
     last_shot: str | None = None
+    _told: int = 0  # how many of the barrier's stops were told
 
     @property
     def _before(self) -> Iterator[BoundStep]:
@@ -186,10 +187,11 @@ class Run:
     async def _tell(self, text: str, page: Page) -> None:
         self.last_shot = await self.shots.take(page) or self.last_shot
         self.on_step(text, self.last_shot)
-        for note in (*self.window.notes, *dict.fromkeys(self.window.barrier.stopped)):
+        stopped = self.window.barrier.stopped
+        for note in (*self.window.notes, *dict.fromkeys(stop.why for stop in stopped[self._told :])):
             self.on_step(note, None)
         self.window.notes.clear()
-        self.window.barrier.stopped.clear()
+        self._told = len(stopped)
 
 
 def _server_error(page: Page, answer: Response) -> list[int]:

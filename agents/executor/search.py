@@ -146,8 +146,8 @@ async def _page(window: Window) -> AsyncIterator[Page]:
     except PlaywrightTimeout as slow:
         raise Unavailable("The site took too long to answer.", "Try again later.") from slow
     except PlaywrightError as failed:
-        stopped = next(iter(window.barrier.stopped[-1:]), first_line(failed) + ".")
-        raise Unavailable(f"The site could not be read: {stopped}", "Try again later.") from failed
+        why = window.barrier.blamed or f"{first_line(failed)}."
+        raise Unavailable(f"The site could not be read: {why}", "Try again later.") from failed
 
 
 def _repeated(page: Page, what: str) -> Locator:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
 from playwright.async_api import Error as PlaywrightError
@@ -146,12 +145,8 @@ def _which(step: BoundStep, options: list[list[str]]) -> int:
 
 
 def _failed(step: BoundStep, page: Page, failed: PlaywrightError, barrier: Barrier) -> str:
-    because = _last(barrier.stopped) or f"{first_line(failed)}."
+    because = barrier.blamed or f"{first_line(failed)}."
     return f"“{step.text}” did not work on {page.url}: {because}"
-
-
-def _last(stopped: Iterable[str]) -> str:
-    return next(iter([*stopped][-1:]), "")
 
 
 def first_line(error: Exception) -> str:
