@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import logging
 import uuid
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -29,10 +28,7 @@ from app.channels import store
 from app.channels.base import Event, Inbound
 from app.channels.hub import Hub
 from app.channels.store import Row
-from app.errors import to_reply
-from memory.errors import RflowError
-
-log = logging.getLogger(__name__)
+from app.errors import known, to_reply
 
 LONGEST = 4000
 """Characters of a message that is read as a request."""
@@ -84,10 +80,7 @@ class Turns:
     async def _handle(self, row: Row) -> None:
         try:
             reply = await self._reply(row)
-        except RflowError as error:
-            reply = await self._set_aside(row, error)
-        except Exception as error:  # the last boundary: a defect of ours must not leave a person without an answer
-            log.exception("turn %s failed", row.id)
+        except Exception as error:  # noqa: BLE001 (the last boundary: nobody is left without an answer)
             reply = await self._set_aside(row, error)
         at = self.clock()
         async with self.database.begin() as conn:
@@ -254,10 +247,13 @@ class Turns:
             papers.add_step(self.home, held.task, text, screenshot, self.clock())
             self.hub.publish(held.conversation, Event(kind="progress", text=text))
 
-        receipt: Receipt = await self.executor.execute(mandate, tell)
+        try:
+            receipt = await self.executor.execute(mandate, tell)
+        except Exception as error:  # noqa: BLE001 (the last boundary: after a Go there is always an outcome)
+            receipt = await self._broken(mandate, error)
         async with self.database.begin() as conn:
             stopped = (await ledger.get(conn, mandate)).state is State.CANCELLED
-            outcome: dict[str, Any] = {"receipt": receipt.model_dump(mode="json"), "stopped": stopped}
+            outcome = {"receipt": receipt.model_dump(mode="json"), "stopped": stopped}
             inbound = Inbound(
                 id=f"outcome:{mandate}",
                 conversation=held.conversation,
@@ -268,6 +264,16 @@ class Turns:
             await store.take_in(conn, inbound, outcome_of=held.task)
         self.failpoint("outcome.stored")
         return inbound.id
+
+    async def _broken(self, mandate: str, error: Exception) -> Receipt:
+        """A defect of ours: what was not started is ended for good; what was started is told as unknown."""
+        said = str(known(error))
+        async with self.database.begin() as conn:
+            cancelled = await ledger.cancel(conn, "the executor failed", self.clock(), mandate_id=mandate)
+        if cancelled.too_late:
+            said += " The last button may have been pressed: look at the site before you ask again."
+        at = self.clock().isoformat(timespec="seconds")
+        return Receipt(state="unknown" if cancelled.too_late else "refused", at=at, note=said)
 
 
 def _said(row: Row, signal: Signal) -> Json:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from agents.crew import Crew
 from agents.orchestrator import rank as ranking
 from agents.state import TaskState
-from agents.types import Reply
+from agents.types import Candidate, Preferences, Reply
 from memory.errors import Unavailable
+from workflows.model import Workflow
 
 
 async def search(state: TaskState, crew: Crew) -> TaskState:
@@ -15,7 +16,7 @@ async def search(state: TaskState, crew: Crew) -> TaskState:
     trace = state.get("trace", [])
     try:
         found = await crew.searcher.collect(workflow, state["details"])
-        best = await ranking.shortlist(found, workflow, state["details"])
+        best = await _promising(found, state, workflow, crew)
         closer = {c.id: c for c in await crew.searcher.look_closer(workflow, best)}
     except Unavailable as away:
         text = f"{away} Nothing was done. Say “try again” when you like, or “never mind”."
@@ -24,6 +25,21 @@ async def search(state: TaskState, crew: Crew) -> TaskState:
     candidates = [closer.get(c.id, c).model_dump(mode="json") for c in found]
     said = f"Looked at {len(found)} on {', '.join(workflow.sites)}, logged out; read {len(closer)} of them closely."
     return {"candidates": candidates, "reply": {}, "trace": [*trace, said]}
+
+
+async def _promising(
+    found: tuple[Candidate, ...], state: TaskState, workflow: Workflow, crew: Crew
+) -> tuple[Candidate, ...]:
+    return await ranking.shortlist(
+        found,
+        workflow,
+        state["details"],
+        tuple(state["wishes"]),
+        state["new_only"],
+        Preferences.model_validate(state["preferences"]),
+        crew.retriever,
+        crew.reasoner,
+    )
 
 
 def where_next(state: TaskState) -> str:

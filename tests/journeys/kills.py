@@ -1,0 +1,132 @@
+"""The story under kill -9: the service dies at a named place, is started again, and the story goes on."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from tests.journeys.support import OPENING, Service, Town, free_port
+
+PLACES = (
+    "turn.taken:1", "node.understand:1", "node.consult:1", "node.refine:1", "turn.advanced:1", "turn.replied:1",
+    "turn.resuming:1", "node.understand:2", "node.search:1", "node.rank:1", "node.propose:1", "turn.resuming:3",
+    "node.plan:1", "turn.advanced:4", "turn.replied:4", "go.granted:1", "turn.resuming:4", "turn.advanced:5",
+    "turn.replied:5", "claimed:1", "browser-open:1", "step-1:1", "step-3:1", "step-5:1", "before-start:1", "started:1",
+    "clicked:1", "received:1", "before-finish:1", "finished:1", "outcome.stored:1", "node.report:1", "node.learn:1",
+    "turn.advanced:6", "turn.replied:6",
+)  # fmt: skip
+"""Every step boundary of the story, in its order."""
+
+
+@dataclass
+class Ending:
+    """What came of one story."""
+
+    place: str
+    died: int = 0
+    state: str = ""
+    bookings: int = 0
+    restarted: list[float] = field(default_factory=list)  # seconds to ready
+
+
+class Survivor:
+    """Tells the story to a service that may die; starts it again and says the same message once more."""
+
+    def __init__(self, service: Service, ending: Ending) -> None:
+        self.service = service
+        self.ending = ending
+        self._count = 0
+
+    def say(self, text: str) -> dict[str, Any]:
+        """One message, until it has its reply."""
+        self._count += 1
+        message = f"m{self._count}"
+        return self._insist(lambda: self.service.send(text, message=message))
+
+    def settled(self, task: str) -> dict[str, Any]:
+        """The task, once the executor has reported and the turn that tells it has ended."""
+        return self._insist(lambda: self.service.settled(task))
+
+    def _insist(self, ask: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+        for _ in range(4):
+            try:
+                return ask()
+            except (httpx.TransportError, AssertionError):
+                self.revive()
+        return ask()
+
+    def revive(self) -> None:
+        """Start it again where it is dead."""
+        process = self.service.process
+        with contextlib.suppress(Exception):
+            assert process is not None
+            process.wait(5)
+        if process is not None and process.poll() is not None:
+            self.ending.died += 1
+            began = time.monotonic()
+            self.service.start()
+            self.ending.restarted.append(time.monotonic() - began)
+
+
+def live_through(home: Path, town: Town, place: str) -> Ending:
+    """The main story with a kill at `place`; what the site's own log says of it."""
+    town.mode("double_ok")  # a second press would be accepted, and would show
+    before = len(town.booked())
+    ending = Ending(place)
+    service = Service(home, free_port()).start(FP=place)
+    try:
+        survivor = Survivor(service, ending)
+        reply = survivor.say(OPENING)
+        while reply["kind"] == "question":
+            reply = survivor.say("yes" if reply["question"]["proposed"] else "2")
+        assert reply["kind"] == "decision", reply["text"]
+        reply = survivor.say("top")
+        assert reply["kind"] == "plan", reply["text"]
+        going = survivor.say("Go")
+        assert going["kind"] == "progress", going["text"]
+        task = survivor.settled(going["task"])
+        _until_told(survivor, task)
+        ending.state = survivor.settled(going["task"])["state"]
+    finally:
+        service.stop()
+        town.mode("normal")
+    ending.bookings = len(town.booked()) - before
+    return ending
+
+
+def _until_told(survivor: Survivor, task: dict[str, Any], seconds: float = 60) -> None:
+    """Until the receipt stands in the conversation, whatever dies meanwhile."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        try:
+            lines = httpx.get(f"{survivor.service.url}/api/v1/conversations/web/messages", timeout=30).json()
+        except httpx.TransportError:
+            survivor.revive()
+            continue
+        if any((line.get("reply") or {}).get("kind") == "receipt" for line in lines):
+            time.sleep(0.3)  # the last failpoints come right after the receipt is told
+            survivor.revive()
+            return
+        time.sleep(0.1)
+    raise AssertionError(f"no receipt for {task['id']} in {seconds} s")
+
+
+def verdict(ending: Ending) -> str:
+    """Empty where every invariant held, else what was broken."""
+    if ending.bookings > 1:
+        return f"{ending.place}: booked {ending.bookings} times"
+    if ending.state == "done" and ending.bookings != 1:
+        return f"{ending.place}: said done, booked {ending.bookings} times"
+    if ending.state == "refused" and ending.bookings:
+        return f"{ending.place}: said refused, but it is booked"
+    if ending.state not in ("done", "unknown", "refused", "deciding"):
+        return f"{ending.place}: the Go was lost, the task is {ending.state}"
+    if ending.state == "deciding" and ending.bookings:
+        return f"{ending.place}: said it was not done, but it is booked"
+    return ""
