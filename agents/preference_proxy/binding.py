@@ -1,7 +1,8 @@
-"""Which notes bind: rules that must be seen whatever was asked."""
+"""Which notes must be read whatever a search finds: rules that bind, and notes on the part of life asked about."""
 
 from __future__ import annotations
 
+from agents.reasoning.offline.domains import domains, headed
 from agents.reasoning.offline.taste import statements_of
 from memory.evidence import Evidence
 
@@ -11,3 +12,9 @@ def binding(note: Evidence) -> bool:
     if "I am " in note.quote or "I'm " in note.quote or "I’m " in note.quote:
         return True
     return any(s.opinion.polarity in ("never", "must") for s in statements_of(note))
+
+
+def concerns(note: Evidence, question: str) -> bool:
+    """Whether a note is about the part of life that a question is about."""
+    asked = domains(question)
+    return bool(asked & (headed(f"{note.path} {note.section}") or domains(note.quote)))

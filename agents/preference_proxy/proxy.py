@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Iterable
 from typing import Protocol
 
-from agents.preference_proxy.binding import binding
+from agents.preference_proxy.binding import binding, concerns
 from agents.reasoning.port import Reasoner
 from agents.types import Preferences
 from memory.evidence import Evidence
@@ -48,18 +48,19 @@ class PreferenceProxy:
     async def ask(self, question: str) -> Preferences:
         """Statements on a question, with the evidence they rest on.
 
-        A rule that binds (an allergy, a "never" in memory) is always among the evidence, found or not.
+        Every memory note on the same part of life is read, and every rule that binds (an allergy, a "never"),
+        found or not: what a person wrote down about themselves must not depend on a search.
         """
         evidence = await asyncio.to_thread(self._evidence, question)
         return await self._reasoner.preferences(question, evidence)
 
     def _evidence(self, question: str) -> tuple[Evidence, ...]:
         found: dict[str, Evidence] = {}
-        for query in (question, *(angle.format(question) for angle in _ANGLES)):
+        for query in (question, *(angle.format(question[:160]) for angle in _ANGLES)):
             for evidence in self._retriever.recall(query, _PER_QUERY):
                 found.setdefault(evidence.id, evidence)
         for note in self._retriever.all_notes():
-            if note.id not in found and binding(note):
+            if note.id not in found and (binding(note) or concerns(note, question)):
                 found[note.id] = note
         return tuple(found.values())
 

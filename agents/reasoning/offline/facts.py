@@ -13,7 +13,15 @@ from agents.types import Candidate
 _NOT_PROSE = frozenset(
     {"name", "url", "menu", "hasMenu", "review", "reviews", "offers", "image", "telephone", "address", "geo", "email"}
     | {"priceRange", "openingHours", "openingHoursSpecification", "sameAs", "aggregateRating", "currenciesAccepted"}
-    | {"paymentAccepted", "hasMap", "identifier", "potentialAction", "acceptsReservations", "priceCurrency", "inLanguage"}
+    | {
+        "paymentAccepted",
+        "hasMap",
+        "identifier",
+        "potentialAction",
+        "acceptsReservations",
+        "priceCurrency",
+        "inLanguage",
+    }
 )
 _MOST_PHRASES = 24
 _NUMBER = re.compile(r"\d+(?:[.,]\d{1,2})?")
@@ -36,6 +44,7 @@ class Dish:
     description: str
     section: str
     diets: frozenset[str]
+    cost: Decimal | None = None
 
     @property
     def text(self) -> str:
@@ -60,7 +69,8 @@ def _pieces(facts: dict[str, Any]) -> Iterator[str]:
             continue
         for text in _texts(value):
             if not text.startswith(("http:", "https:")):
-                yield from (p.strip(" .,") for p in re.split(r"(?<=[.!?;])\s+|,\s+|\s+[–—]\s+", text) if p.strip(" .,"))
+                parts = re.split(r"(?<=[.!?;])\s+|,\s+(?:and\s+)?|\s+[–—]\s+", text)
+                yield from (p.strip(" .,;") for p in parts if p.strip(" .,;"))
 
 
 def _texts(value: Any) -> Iterator[str]:
@@ -90,7 +100,10 @@ def _dishes(node: Any, section: str) -> Iterator[Dish]:
             diets = node.get("diets") or node.get("suitableForDiet") or ()
             named = (diets,) if isinstance(diets, str) else diets
             kept = frozenset(_diet(str(d)) for d in named)
-            yield Dish(str(node["name"]), str(node.get("description") or ""), str(node.get("section") or section), kept)
+            told = _NUMBER.search(str(node.get("price") or ""))
+            cost = _decimal(told[0]) if told else None
+            described = str(node.get("description") or "")
+            yield Dish(str(node["name"]), described, str(node.get("section") or section), kept, cost)
 
 
 def _diet(value: str) -> str:

@@ -16,12 +16,12 @@ _OPPOSITE: dict[Polarity, Polarity] = {"likes": "dislikes", "dislikes": "likes",
 _CLAUSE = re.compile(
     r"\s*;\s*|\s+[—–-]+\s+|\s*—\s*|(?<=\w)\.\s+|!\s+|\s*:\s+"
     r"|,?\s+(?:but|however|yet|although|though|whereas|while|so)\b,?\s*(?!when\b|if\b|only\b)"
-    r"|,\s*(?:and\s+)?(?=(?:i|we|my|never|not|no|she|he|they)\b(?! ?less))"
-    r"|\s+and\s+(?=(?:i|we|she|he|they|my|never|no)\b)",
+    r"|,\s*(?:and\s+)?(?=(?:i|we|my|never|not|no|she|he|they|there|it|that)\b(?! ?less))"
+    r"|\s+and\s+(?=(?:i|we|she|he|they|my|never|no|there(?:'s)?|it)\b)",
     re.IGNORECASE,
 )
 _CUT = re.compile(
-    r"\s*(?:[.!?;()\[\]\"“”]|,?\s*\bthe \w+er,? the better|,\s*please\b|\b(?:because|since|so that|as (?!well)|due to|for (?:me|us)\b|which|who|whom|even if|but)\b"
+    r"\s*(?:[.!?;()\[\]\"“”]|,?\s*\bthe \w+er,? the better|,\s*please\b|\b(?:because|since|so that|as (?!well)|due to|for (?:me|us)\b|which|who|whom|even if|but|myself|himself|herself)\b"
     r"|\b(?:at all|any ?more|these days|nowadays|anyway|by now|now|either|otherwise)\b\s*$).*",
     re.IGNORECASE | re.DOTALL,
 )
@@ -140,7 +140,7 @@ def opinions(
     Args:
         sentence: one sentence or bullet.
         owner: folded names of the writer.
-        about: whom "she" or "he", and what "it", stand for: usually the heading above.
+        about: whom "she" or "he" stands for: usually the heading above.
         speaker: whose taste words without a subject tell; empty for the writer.
     """
     text = plain(sentence)
@@ -172,7 +172,7 @@ def _clause(clause: str, last: Opinion | None, owner: frozenset[str], about: str
         third = "" if number else about
         holder = "" if hit.cue.who == "me" else whose(hit.before, inherited, owner, third, hit.match[0], hit.cue)
         if holder is not None and not _unfit(hit, body):
-            found += _read(hit, holder, found[-1] if found else last, body, condition, about)
+            found += _read(hit, holder, found[-1] if found else last, body, condition)
     return found
 
 
@@ -222,14 +222,14 @@ def _unfit(hit: _Hit, body: str) -> bool:
     return hit.cue.noun and said.endswith("be") and bool(words("self") & set(stems(hit.before)[-1:]))
 
 
-def _read(hit: _Hit, holder: str, last: Opinion | None, body: str, condition: str, about: str) -> list[Opinion]:
+def _read(hit: _Hit, holder: str, last: Opinion | None, body: str, condition: str) -> list[Opinion]:
     polarity, strength, past = _signed(hit, body)
     if polarity is None:
         return []
     if condition and polarity in ("never", "must") and not hit.cue.kind:
         polarity, strength = ("dislikes" if polarity == "never" else "likes"), 0.85
     base = Opinion("", polarity, strength, body, holder, past, condition, hit.cue.kind)
-    found = [replace(base, subject=s) for s in _subjects(hit, last, about, condition)]
+    found = [replace(base, subject=s) for s in _subjects(hit, last, condition)]
     for one, other in _compared(hit):
         liked, flipped = (one, other) if polarity in ("likes", "must") else (other, one)
         found = [replace(base, subject=liked, polarity="likes", strength=max(strength, 0.6))]
@@ -252,7 +252,7 @@ def _signed(hit: _Hit, body: str) -> tuple[Polarity | None, float, bool]:
     return polarity, strength, past
 
 
-def _subjects(hit: _Hit, last: Opinion | None, about: str, condition: str) -> list[str]:
+def _subjects(hit: _Hit, last: Opinion | None, condition: str) -> list[str]:
     if hit.cue.side == "within":
         said = hit.match["s"] or ""
         kept = list(_ONE_WORD.findall(said))
@@ -265,7 +265,7 @@ def _subjects(hit: _Hit, last: Opinion | None, about: str, condition: str) -> li
     said = _negations_off(said)
     if _PRONOUN.match(said.strip(" ,.")) or (hit.cue.side == "after" and re.match(r"\s*(?:it|them)\b", said)):
         clause = re.match(r"(?:when|if|where|that)\s+(.+)", condition, re.IGNORECASE)
-        stands = _subject(clause[1]) if clause else last.subject if last else about
+        stands = _subject(clause[1]) if clause else last.subject if last else ""
         return [stands] if stands else []
     return [s for s in (_subject(p) for p in _listed(said)) if content(s)]
 

@@ -21,7 +21,9 @@ _PARTS_OF_DAY = {
     "noon": ("lunch", "noon", "midday", "afternoon", "tea"),
     "evening": ("dinner", "supper", "tonight", "evening", "night", "drinks"),
 }
-_LIMITED = re.compile(r"\b(?:not|never|n't|no later|later than|before|after|until|unless|except|only if|used to|with my)\b")
+_LIMITED = re.compile(
+    r"\b(?:not|never|n't|no later|later than|before|after|until|unless|except|only if|used to|with my)\b"
+)
 _HOURS = {"morning": range(5, 12), "noon": range(11, 18), "evening": range(17, 24)}
 
 

@@ -53,6 +53,8 @@ def preferences(question: str, evidence: tuple[Evidence, ...], meaning: Meaning)
 
 def statements_of(evidence: Evidence, owner: frozenset[str] = frozenset()) -> Iterator[Statement]:
     """What one quotation states, sentence by sentence; words addressed to an assistant state nothing."""
+    if evidence.path.startswith(("journal/", "runs/")):
+        return  # what this program wrote itself is no word of the person
     heading = evidence.section.rsplit(" > ", 1)[-1]
     for passage in _BULLET.split(evidence.quote):
         speaker = _speaker(passage, evidence, owner)
@@ -132,8 +134,9 @@ def _hard(statement: Statement) -> bool:
 def _ordered(question: str, statements: list[Statement], meaning: Meaning) -> list[Statement]:
     near = meaning.near([question], [s.text for s in statements])
     fit = near[0] if len(statements) else ()
+    near_counts = 2.5 if question.rstrip().endswith("?") else 1.0  # a question names its topic; a request does not
     keyed = [
-        (float(f) + 0.4 * s.score + 0.5 * s.strength + (0.5 if _hard(s) else 0.0), s)
+        (near_counts * float(f) + 0.4 * s.score + 0.5 * s.strength + (0.5 if _hard(s) else 0.0), s)
         for f, s in zip(fit, statements, strict=True)
     ]
     return [s for _, s in sorted(keyed, key=lambda k: -k[0])]

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from agents.reasoning.offline.company import comes_along, holder
 from agents.reasoning.offline.facts import Phrase, area, phrases, rating
+from agents.reasoning.offline.foods import need
 from agents.reasoning.offline.lexis import content, denies, fold, opposed
 from agents.reasoning.offline.meaning import Meaning
 from agents.reasoning.offline.polarity import opinions
@@ -29,7 +30,8 @@ class Point:
     subject: str
     sign: int
     strength: float
-    says: str  # "you like small rooms"
+    says: str  # "you like"
+    what: str  # "small rooms"
     evidence: tuple[str, ...] = ()
 
 
@@ -48,7 +50,7 @@ def weigh(
     meaning: Meaning,
 ) -> tuple[Score, ...]:
     """Fits with reasons and tradeoffs, best first; wishes count for this task, ratings only a little."""
-    points = [*_wished(wishes, details), *_tastes(preferences, wishes)]
+    points = [*_wished(wishes, details), *_tastes(preferences, wishes, details)]
     told = [(*phrases(c), *_place(c)) for c in candidates]
     texts = list(dict.fromkeys(p.meant for some in told for p in some))
     near = meaning.near([p.subject for p in points], texts)
@@ -73,25 +75,39 @@ def _wished(wishes: tuple[str, ...], details: dict[str, DetailValue]) -> list[Po
     for wish in dict.fromkeys(said):
         told = opinions(wish)
         if told:
-            points += [Point(o.subject, _sign(o.polarity), 1.0, f"you asked for “{wish}”") for o in told]
+            points += [Point(o.subject, _sign(o.polarity), 1.0, "you asked for", f"“{wish}”") for o in told]
         else:
-            points.append(Point(wish, 1, 1.0, f"you asked for “{wish}”"))
+            points.append(Point(wish, 1, 1.0, "you asked for", f"“{wish}”"))
     return points
 
 
-def _tastes(preferences: tuple[Preference, ...], wishes: tuple[str, ...]) -> list[Point]:
-    return [_taste(p, wishes) for p in preferences if not p.id.startswith(_HABITS) and content(p.subject)]
+def _tastes(
+    preferences: tuple[Preference, ...], wishes: tuple[str, ...], details: dict[str, DetailValue]
+) -> list[Point]:
+    """The person's tastes, and those of whoever comes along: named in the request, or usual company of several."""
+    several = any(isinstance(v, int) and v > 1 for v in details.values())
+    usual = " ".join(p.text for p in preferences if p.id.startswith(_HABITS)) if several else ""
+    found = []
+    for preference in preferences:
+        who = holder(preference)
+        named = bool(who) and comes_along(who, wishes, ())
+        if preference.id.startswith(_HABITS) or not content(preference.subject):
+            continue
+        if not who or named or who in usual:
+            found.append(_taste(preference, who, named))
+    return found
 
 
-def _taste(preference: Preference, wishes: tuple[str, ...]) -> Point:
-    who = holder(preference)
-    present = bool(who) and comes_along(who, wishes, ())
-    strength = min(1.0, preference.strength * 2) if present else preference.strength
+def _taste(preference: Preference, who: str, named: bool) -> Point:
+    strength = min(1.0, preference.strength * 2) if named else preference.strength
     verb = {"likes": "like", "must": "need", "dislikes": "dislike", "never": "never want"}[preference.polarity]
     if who:
         verb = {"like": "likes", "need": "needs", "dislike": "dislikes", "never want": "cannot have"}[verb]
-    says = f"{who or 'you'} {verb} {_lowered(preference.subject)}"
-    return Point(preference.subject, _sign(preference.polarity), strength, says, preference.evidence)
+    wanted = need(preference.subject, preference.polarity == "must")
+    subject = f"{wanted.diet} food" if wanted and wanted.diet else f"“{_lowered(preference.subject)}”"
+    return Point(
+        preference.subject, _sign(preference.polarity), strength, f"{who or 'you'} {verb}", subject, preference.evidence
+    )
 
 
 def _sign(polarity: str) -> int:
@@ -123,9 +139,10 @@ def _match(subject: str, phrase: str, cosine: float) -> float:
     """-1 to 1: how far a phrase of a page is about the subject, negative where it says the opposite."""
     overlap, side = _lexical(subject, phrase)
     near = min(1.0, max(0.0, (cosine - _FLOOR) / _SPAN))
-    about = max(near, overlap if overlap >= 0.5 else overlap * 0.5)
+    about = overlap if overlap >= 0.75 else min(1.0, near * (1 + overlap / 2))
+    about = max(about, near)
     if side < 0:
-        return -max(about, 0.5) if cosine > 0.15 or overlap else 0.0
+        return -max(about, 0.5) if cosine > 0.15 else 0.0
     if side > 0 and cosine > 0.2:
         about = max(about, 0.55)
     return about if about >= 0.3 else 0.0
@@ -150,9 +167,14 @@ def _score(candidate: Candidate, found: list[_Finding]) -> Score:
     reasons = _reasons([f for f in ordered if f.value >= _TELLING and f.shown])
     if not reasons and rated:
         reasons = (Reason(text=f"Rated {rated[0]:g} of 5 by {rated[1]} guests"),)
-    tradeoffs = tuple(f"{_joined(f.shown)}: {f.point.says}" for f in ordered if f.value <= -_TELLING and f.shown)
+    tradeoffs = tuple(_against(f) for f in ordered if f.value <= -_TELLING and f.shown)
     fit = 1 / (1 + math.exp(-total / 2))
     return Score(candidate=candidate.id, fit=round(fit, 4), reasons=reasons, tradeoffs=tradeoffs[:3])
+
+
+def _against(finding: _Finding) -> str:
+    link = ", though" if finding.point.sign > 0 else ":"
+    return f"{_joined(finding.shown)}{link} {finding.point.says} {finding.point.what}"
 
 
 def _reasons(found: list[_Finding]) -> tuple[Reason, ...]:
@@ -162,13 +184,20 @@ def _reasons(found: list[_Finding]) -> tuple[Reason, ...]:
         by_shown.setdefault(finding.shown, []).append(finding.point)
     reasons = []
     for shown, points in list(by_shown.items())[:_MOST_REASONS]:
-        says = ", ".join(dict.fromkeys(p.says for p in points[:2]))
+        says = _saying(points[:2])
         cited = dict.fromkeys(e for p in points[:2] for e in p.evidence)
         reasons.append(Reason(text=f"{_joined(shown)}: {says}", evidence=tuple(cited)))
     return tuple(reasons)
 
 
+def _saying(points: list[Point]) -> str:
+    one, *more = points
+    if more and more[0].says == one.says:
+        return f"{one.says} {one.what} and {more[0].what}"
+    return ", ".join(dict.fromkeys(f"{p.says} {p.what}" for p in points))
+
+
 def _joined(shown: tuple[str, ...]) -> str:
-    kept = [s for n, s in enumerate(shown) if not any(fold(s) in fold(t) for t in shown[:n])]
+    kept = [s.strip(" ,;.:") for n, s in enumerate(shown) if not any(fold(s) in fold(t) for t in shown[:n])]
     text = " and ".join(s if n == 0 else s[:1].lower() + s[1:] for n, s in enumerate(kept))
     return text[:1].upper() + text[1:]

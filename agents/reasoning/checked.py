@@ -1,0 +1,112 @@
+"""Checked: a reasoner whose answers are verified in code before anybody acts on them."""
+
+from __future__ import annotations
+
+from agents.reasoning.port import Heard, Reasoner, Score, Understanding
+from agents.types import Candidate, DetailValue, Preference, Preferences
+from memory.errors import RflowError
+from memory.evidence import Evidence
+from workflows.model import Detail, DetailType, Workflow
+
+_SHAPES: dict[DetailType, type] = {DetailType.COUNT: int, DetailType.MONEY: dict}
+
+
+class Unfounded(RflowError):
+    """A reasoner returned something that rests on nothing it was given."""
+
+    status = 502
+
+
+class Checked:
+    """Wraps a reasoner: what is made up is dropped where the rest stands without it, else refused.
+
+    Args:
+        reasoner: any implementation of the port.
+    """
+
+    def __init__(self, reasoner: Reasoner) -> None:
+        self._reasoner = reasoner
+        self.name = reasoner.name
+
+    async def understand(self, heard: Heard, workflows: tuple[Workflow, ...]) -> Understanding:
+        """What the message means, without details that the workflow does not have.
+
+        Raises:
+            Unfounded: a workflow that is not there.
+        """
+        read = await self._reasoner.understand(heard, workflows)
+        named = read.workflow or heard.workflow
+        workflow = next((w for w in workflows if w.name == named), None)
+        if read.workflow and workflow is None:
+            raise Unfounded(f"The reasoner {self.name} named the workflow “{read.workflow}”, which is not there.")
+        details = {d.name: d for d in workflow.details} if workflow else {}
+        return read.model_copy(
+            update={
+                "details": {k: v for k, v in read.details.items() if k in details and fits(details[k], v)},
+                "declined": tuple(d for d in read.declined if d in details),
+                "problems": tuple(p for p in read.problems if p.detail in details),
+                "choice": read.choice if read.choice in (0, 1) else None,
+            }
+        )
+
+    async def preferences(self, question: str, evidence: tuple[Evidence, ...]) -> Preferences:
+        """Statements that rest on the evidence given; others are dropped, and evidence is given back verbatim."""
+        answer = await self._reasoner.preferences(question, evidence)
+        given = {e.id: e for e in evidence}
+        kept = tuple(s for s in answer.statements if s.evidence and set(s.evidence) <= given.keys() and _in_unit(s))
+        ids = {s.id for s in kept}
+        used = dict.fromkeys(i for s in kept for i in s.evidence)
+        return answer.model_copy(
+            update={
+                "statements": kept,
+                "contradictions": tuple(p for p in answer.contradictions if set(p) <= ids),
+                "evidence": tuple(given[i] for i in used),
+            }
+        )
+
+    async def settle(
+        self, detail: Detail, heard: Heard, preferences: tuple[Preference, ...]
+    ) -> tuple[DetailValue, str] | None:
+        """A value of the detail's type that rests on evidence of the preferences given, or None."""
+        found = await self._reasoner.settle(detail, heard, preferences)
+        if found is None or not fits(detail, found[0]):
+            return None
+        return found if any(found[1] in p.evidence for p in preferences) else None
+
+    async def weigh(
+        self,
+        candidates: tuple[Candidate, ...],
+        preferences: tuple[Preference, ...],
+        wishes: tuple[str, ...],
+        details: dict[str, DetailValue],
+    ) -> tuple[Score, ...]:
+        """One score per candidate, best first, with reasons that cite only what the preferences rest on.
+
+        Raises:
+            Unfounded: a candidate that was not given, one that is missing or doubled, or a fit outside 0 to 1.
+        """
+        scores = await self._reasoner.weigh(candidates, preferences, wishes, details)
+        if sorted(s.candidate for s in scores) != sorted(c.id for c in candidates):
+            raise Unfounded(f"The reasoner {self.name} did not weigh exactly the {len(candidates)} candidates given.")
+        if wrong := next((s for s in scores if not 0 <= s.fit <= 1), None):
+            raise Unfounded(
+                f"The reasoner {self.name} gave {wrong.candidate} a fit of {wrong.fit}; 0 to 1 was expected."
+            )
+        known = {i for p in preferences for i in p.evidence}
+        grounded = (
+            s.model_copy(update={"reasons": tuple(r for r in s.reasons if r.text and set(r.evidence) <= known)})
+            for s in scores
+        )
+        return tuple(sorted(grounded, key=lambda s: -s.fit))
+
+
+def fits(detail: Detail, value: DetailValue) -> bool:
+    """Whether a value has the normal form of the detail's type and one of its options, where they are closed."""
+    shape = _SHAPES.get(detail.type, str)
+    if not isinstance(value, shape) or isinstance(value, bool):
+        return False
+    return detail.type is not DetailType.CHOICE or value in detail.options
+
+
+def _in_unit(preference: Preference) -> bool:
+    return 0 <= preference.strength <= 1
