@@ -6,82 +6,81 @@ import re
 from collections.abc import Iterator
 
 from agents.reasoning.offline.numbers import SMALL, whole
-from agents.reasoning.offline.spans import Hit, longest
+from agents.reasoning.offline.spans import Hit, longest, words
 
 _PERSON = (
-    "people|persons?|ppl|peeps|pax|guests?|diners?|adults?|kids?|child(?:ren)?|babies|baby|infants?|toddlers?|teen(?:ager)?s?|"
-    "friends?|mates?|buddies|buddy|pals?|wife|husband|spouse|partner|girlfriend|boyfriend|fiancée?|date|sons?|daughters?|"
+    "people|persons?|ppl|peeps|pax|guests?|diners?|adults?|kids?|child(?:ren)?|"
+    "babies|baby|infants?|toddlers?|teen(?:ager)?s?|"
+    "friends?|mates?|buddies|buddy|pals?|wife|husband|spouse|partner|girlfriend|"
+    "boyfriend|fiancée?|date|sons?|daughters?|"
     "brothers?|sisters?|siblings?|cousins?|nephews?|nieces?|mother|mom|mum|mummy|father|dad|aunts?|uncles?|"
-    "grand(?:mother|father|ma|pa|son|daughter)s?|colleagues?|co-?workers?|workmates?|boss|clients?|neighbou?rs?|roommates?|flatmates?|"
-    "m[ae]n|wom[ae]n|guys?|girls?|boys?|lad(?:y|ies|s)|gentlem[ae]n|seniors?|students?|teachers?|visitors?|others?|souls?|"
+    "grand(?:mother|father|ma|pa|son|daughter)s?|colleagues?|co-?workers?|workmates?|"
+    "boss|clients?|neighbou?rs?|roommates?|flatmates?|"
+    "m[ae]n|wom[ae]n|guys?|girls?|boys?|lad(?:y|ies|s)|gentlem[ae]n|seniors?|"
+    "students?|teachers?|visitors?|others?|souls?|"
     "travell?ers?|passengers?|players?|members?"
 )
 _ONE_EACH = re.compile(
-    r"(?:person|child|baby|infant|toddler|friend|mate|buddy|pal|wife|husband|spouse|partner|girlfriend|boyfriend|fianc.e?|"
-    r"date|son|daughter|brother|sister|sibling|cousin|nephew|niece|mother|mom|mum|mummy|father|dad|aunt|uncle|grand\w+|colleague|"
-    r"co-?worker|workmate|boss|client|neighbou?r|roommate|flatmate|guest|adult|kid|man|woman|guy|girl|boy|lady|senior|other|"
+    r"(?:person|child|baby|infant|toddler|friend|mate|buddy|pal|wife|husband|"
+    r"spouse|partner|girlfriend|boyfriend|fianc.e?|"
+    r"date|son|daughter|brother|sister|sibling|cousin|nephew|niece|mother|mom|"
+    r"mum|mummy|father|dad|aunt|uncle|grand\w+|colleague|"
+    r"co-?worker|workmate|boss|client|neighbou?r|roommate|flatmate|guest|adult|"
+    r"kid|man|woman|guy|girl|boy|lady|senior|other|"
     r"teen|teenager|student|teacher|visitor)$"
 )
 _PAIRS = r"(?P<pair>parents|grandparents|twins|in-laws)"
-_OWN = r"(?:(?:my|our|the|his|her|a|an|another|one|with|of my|of our|of|some|other|more|additional|little|small|young|old|best|good|elderly)\s+)*"
+_OWN = (
+    r"(?:(?:my|our|the|his|her|a|an|another|one|of my|of our|of|some|other|"
+    r"more|additional|little|small|young|old|best|good|elderly)\s+)*"
+)
 _COUNT = rf"(?:{SMALL}|a couple(?: of)?|couple(?: of)?|a dozen)"
 _JOIN = r"(?:\s*,\s*(?:and |plus |with )?|\s+(?:and|plus|with|&|\+|along with|as well as)\s+|\s*[&+]\s*)"
 _UNIT = re.compile(
     rf"\b(?P<me>me|myself|i(?= (?:and|plus|with) ))\b"
-    rf"|(?P<own>(?:(?:my|our|the|his|her|a|an|another)\s+)+)?(?:(?P<n>{SMALL}|couple of|both)\s+)?(?:{_OWN})(?P<noun>{_PERSON})\b"
+    rf"|(?P<own>(?:(?:my|our|the|his|her|a|an|another)\s+)+)?(?:(?P<n>{SMALL}|"
+    rf"couple of|both)\s+)?(?:{_OWN})(?P<noun>{_PERSON})\b"
     rf"|(?:my|our|the|his|her|both|both my)\s+{_PAIRS}\b"
     rf"|(?:(?P<couples>{SMALL}|a|one|another)\s+)(?:(?:married|other|young|old)\s+)?couples?\b(?! of)"
 )
 _NAME = re.compile(r"[A-ZÀ-Þ][\w'’-]+(?!\w)")
 _JOINED = re.compile(_JOIN)
 _ALONE = re.compile(
-    r"\b(?:just|only) (?:for )?(?:me|myself)\b|\b(?:by|for) myself\b|\balone\b|\bsolo\b|\bon my own\b|\ban? \w+ for me\b(?! and| or|,)"
+    r"\b(?:just|only) (?:for )?(?:me|myself)\b|\b(?:by|for) myself\b|\balone\b|"
+    r"\bsolo\b|\bon my own\b|\ban? \w+ for me\b(?! and| or|,)"
     r"|\bfor one\b(?! of)"
 )
 
 _NOT_COUNTED = (
-    r"(?![\d:/%]|[.,]\d| ?(?:[ap]\.?m\b|o'?clock|hours?|hrs?|minutes?|mins?|days?|weeks?|months?|years?|stars?|courses?|km|miles?|metres?|"
-    r"meters?|euros?|dollars?|pounds?|bucks|quid|eur|usd|gbp|[€$£]|st\b|nd\b|rd\b|th\b|in the (?:morning|evening|afternoon)|tonight at))"
+    r"(?![\d:/%]|[.,]\d| ?(?:[ap]\.?m\b|o'?clock|hours?|hrs?|minutes?|mins?|days?|"
+    r"weeks?|months?|years?|stars?|courses?|km|miles?|metres?|"
+    r"meters?|euros?|dollars?|pounds?|bucks|quid|eur|usd|gbp|[€$£]|st\b|nd\b|"
+    r"rd\b|th\b|in the (?:morning|evening|afternoon)|tonight at))"
 )
 _PEOPLE = re.compile(
-    r"\b(?:people|persons?|party|guests?|adults?|travell?ers?|passengers?|diners?|who|heads?|seats?|players?|participants?)\b"
+    r"\b(?:people|persons?|party|guests?|adults?|travell?ers?|passengers?|diners?|"
+    r"who|heads?|seats?|players?|participants?)\b"
 )
 _NUMBERED = [
-    rf"\b(?:party|group|table|family|booking|reservation|seating|crowd|total|team)\s+(?:size\s+)?(?:of|for|is)\s+(?:about |around )?(?P<v>{_COUNT}){_NOT_COUNTED}\b",
+    rf"\b(?:party|group|table|family|booking|reservation|seating|crowd|total|team)\s+(?:size\s+)?(?:of|"
+    rf"for|is)\s+(?:about |around )?(?P<v>{_COUNT}){_NOT_COUNTED}\b",
     rf"\b(?P<v>(?:all )?(?P<n>{SMALL})) of (?:us|them|you|my)\b",
     rf"\bthe (?P<v>{SMALL}) of (?:us|them)\b",
     r"\b(?P<v>both|a couple|the two|us two|just two) of us\b",
-    rf"\b(?:there(?:'ll| will|'re| are|'s| is)?(?: be)?|we(?:'re| are|'ll be| will be| have)|us|i have)\s+(?:about |around |only |just )?(?P<v>{SMALL}){_NOT_COUNTED}(?=\W*$|[.,;!?]| (?:of|in|for|at|on|tonight|and)\b)",
-    rf"\b(?:for|seats?|seating|serve|accommodate|fit|host)\s+(?:just |only |about |around |up to |us |at least )?(?P<v>{_COUNT})(?: or so)?{_NOT_COUNTED}(?=\W*$|[.,;!?\x00-]| (?:people|on|at|in|for|tonight|to|this|next|please|with|and|under|near|around|by|thanks|somewhere|or|from|tomorrow|today|outside|inside|if|that|who|only|max|around)\b)",
+    rf"\b(?:there(?:'ll| will|'re| are|'s| is)?(?: be)?|we(?:'re| are|'ll be| will be|"
+    rf" have)|us|i have)\s+(?:about |around |only |just )?(?P<v>{SMALL}){_NOT_COUNTED}(?=\W*$|"
+    rf"[.,;!?]| (?:of|in|for|at|on|tonight|and)\b)",
+    rf"\b(?:for|seats?|seating|serve|accommodate|fit|host)\s+(?:just |only |about |"
+    rf"around |up to |us |at least )?(?P<v>{_COUNT})(?: or so)?{_NOT_COUNTED}(?=\W*$|"
+    rf"[.,;!?-]| ?\x00| (?:people|on|at|in|for|tonight|to|this|next|please|with|and|"
+    rf"under|near|around|by|thanks|somewhere|or|from|tomorrow|today|outside|inside|"
+    rf"if|that|who|only|max|around)\b)",
     rf"\b(?P<v>{SMALL})[ -](?:tops?|seater|seats?|covers?|person|people|man)\b",
 ]
 _COUNTED = [re.compile(pattern) for pattern in _NUMBERED]
 _BARE = re.compile(rf"(?<![\w:./€$£-])(?P<v>{SMALL}|a couple|couple|both|a dozen){_NOT_COUNTED}(?![\w:/])")
 _WORD = re.compile(r"[a-z]{3,}")
-_COMMON = frozenset(
-    [
-        "how",
-        "many",
-        "much",
-        "the",
-        "for",
-        "what",
-        "which",
-        "you",
-        "your",
-        "would",
-        "like",
-        "need",
-        "and",
-        "are",
-        "size",
-        "number",
-        "count",
-        "there",
-        "will",
-        "all",
-    ]
-)
+_COMMON = words("how many much the for what which you your would like need and are size number count there will all")
 
 
 def counts_people(named: str) -> bool:
@@ -133,7 +132,8 @@ def _value(said: str) -> int:
 def _things(text: str, named: str) -> Iterator[Hit]:
     nouns = {word.removesuffix("s") for word in _WORD.findall(named.lower().replace("_", " "))} - _COMMON
     if nouns:
-        pattern = rf"\b(?P<v>{_COUNT})(?: (?:more|extra|single|double|whole|full|adult|small|large|big))* (?:{'|'.join(sorted(nouns))})(?:s|es)?\b"
+        kind = "more|extra|single|double|whole|full|adult|small|large|big"
+        pattern = rf"\b(?P<v>{_COUNT})(?: (?:{kind}))* (?:{'|'.join(sorted(nouns))})(?:s|es)?\b"
         for match in re.finditer(pattern, text):
             yield Hit(match.start(), match.end(), _value(match.group("v")))
 

@@ -18,7 +18,7 @@ _MONTH = rf"(?P<month>{'|'.join(sorted(MONTHS, key=len, reverse=True))})\b(?:\.(
 _WD = rf"(?:{'|'.join(sorted(WEEKDAYS, key=len, reverse=True))})\b"
 _NAMED = rf"(?:(?P<named>{_WD}),? +)?"
 _NAMED_THE = rf"(?:(?P<named>{_WD}),? +(?:the )?)?"
-_YEAR = r"(?:,? +(?:of )?(?P<year>\d{4})\b)?"
+_YEAR = r"(?:(?:,? *(?:of )?| ?[-/])(?P<year>\d{4})\b)?"
 _DAY = rf"(?P<day>{ORDINAL}|\d{{1,2}})(?!\d|[:.]\d| ?[ap]\.?m)"
 _SPAN = rf"(?P<n>{SMALL}|an?|a couple of|couple of|a few) (?P<unit>day|night|week|fortnight|month|year)s?'?"
 _NEAR = r"(?:about |around |roughly |exactly )?"
@@ -95,7 +95,8 @@ def _day_of(now: dt.datetime, year: int | None, month: int, number: int) -> dt.d
 
 def _month_day(match: re.Match[str], now: dt.datetime) -> Reading | None:
     number, month = _number(match.group("day")), MONTHS[match.group("month")]
-    year = int(said) if (said := match.groupdict().get("year")) else None
+    said = match.groupdict().get("year") or match.groupdict().get("year2")
+    year = int(said) if said else None
     found = _day_of(now, year, month, number)
     if found is None:
         raise ValueError(match.group())
@@ -123,7 +124,7 @@ def _numbered(match: re.Match[str], now: dt.datetime) -> Reading | None:
         plain = days.next_numbered(now.date(), number, None)
         if plain is None:
             raise ValueError(match.group())
-        return f"The {number}th to come is {shown(plain)}, not a {_weekday_name(weekday)}; which day do you mean?"
+        return f"{shown(plain)} is not a {_weekday_name(weekday)}; which day do you mean?"
     if found is None:
         raise ValueError(match.group())
     return found
@@ -147,6 +148,16 @@ def _weekday(match: re.Match[str], now: dt.datetime) -> Reading | None:
     if coming == today and which != "this":
         return either([today, today + dt.timedelta(days=7)])
     return coming
+
+
+def _of_week(match: re.Match[str], now: dt.datetime) -> Reading:
+    weeks = {"this": 0, "next": 1, "last": -1}[match.group("which")]
+    return days.weekday_of_week(now.date(), days.day(match.group("wd")) or 0, weeks)
+
+
+def _of_month(match: re.Match[str], now: dt.datetime) -> Reading:
+    month = days.months_on(now.date().replace(day=1), 1 if match.group("which") == "next" else 0)
+    return month.replace(day=_number(match.group("day")))
 
 
 def _weekend(match: re.Match[str], now: dt.datetime) -> Reading:
@@ -232,17 +243,35 @@ _RULES = (
     _rule(r"\b(?P<y>\d{4})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})\b", _iso),
     _rule(r"(?<![\d/.-])(?P<a>\d{1,2})/(?P<b>\d{1,2})(?:/(?P<y>\d{4}|\d{2}))?(?![\d/])", _slashed),
     _rule(r"(?<![\d/.-])(?P<a>\d{1,2})(?P<sep>[.-])(?P<b>\d{1,2})(?P=sep)(?P<y>\d{4}|\d{2})(?![\d/])", _slashed),
-    _rule(rf"\b{_NAMED_THE}{_DAY} ?-?(?:day )?(?:of )?{_MONTH}{_YEAR}", _month_day),
-    _rule(rf"\b{_NAMED}{_MONTH} ?-?(?:the )?{_DAY}{_YEAR}(?! ?(?:people|persons?|guests?|adults?))", _month_day),
+    _rule(rf"\b{_NAMED_THE}{_DAY}(?: (?:day )?(?:of )?|[-/]|\. ?)?{_MONTH}{_YEAR}", _month_day),
+    _rule(
+        rf"\b{_NAMED}(?:(?P<year2>\d{{4}})[-/])?{_MONTH}[ /-]?(?:the )?{_DAY}{_YEAR}"
+        r"(?! ?(?:people|persons?|guests?|adults?))",
+        _month_day,
+    ),
     _rule(rf"\b{_MONTH} (?:the )?{_DAY} ?,? (?P<named>{_WD})", _month_day),
     _rule(rf"\b(?P<named>{_WD}),? (?:the )?(?P<day>{ORDINAL})(?! (?:one|option|place|choice))\b", _numbered),
     _rule(r"\b(?P<day>\d{1,2}(?:st|nd|rd|th))\b(?! (?:one|option|place|choice|floor|street|avenue|time))", _numbered),
-    _rule(r"\bon (?:the )?(?P<v>(?P<day>\d{1,2}))(?= ?(?:$|[,.;!?](?!\d)|at |for |and |with |around ))", _numbered),
+    _rule(
+        r"\b(?:on|(?:on|for|by|until) the) (?P<v>(?P<day>\d{1,2}))(?= ?(?:$|[,.;!?](?!\d)|(?:at|for|and) ))",
+        _numbered,
+    ),
     _rule(rf"\bon the (?P<v>(?P<day>{ORDINAL}))\b(?! (?:one|option|place|choice|floor|street))", _numbered),
-    _rule(rf"\b(?:(?P<which>this coming|this|next|coming|following|upcoming|last) )?(?P<wd>{_WD})s?", _weekday),
+    _rule(
+        rf"\b(?:(?P<which>this coming|this|next|coming|following|upcoming|last) )?(?P<wd>(?!(?<=the )sun\b){_WD})s?",
+        _weekday,
+    ),
     _rule(rf"\b(?P<which>)(?P<wd>{_WD}) (?P<later>week|after next)\b", _weekday),
+    _rule(rf"\b(?P<wd>{_WD}),? (?:of |in )?(?P<which>this|next|last) week\b", _of_week),
+    _rule(rf"\b(?P<which>this|next|last) week,? (?:on |is |- )?(?P<wd>{_WD})", _of_week),
+    _rule(rf"\b(?:the )?{_DAY} of (?P<which>this|next) month\b", _of_month),
     _rule(r"\b(?:(?P<which>this|next|the|at) )?weekend\b", _weekend),
-    _rule(r"\b(?:next|this|the coming) (?:week|month|year)\b|\b(?:some day|one day|sometime|some time) soon\b", _vague),
+    _rule(
+        r"\b(?:next|this|the coming) (?:week|month|year)\b|\b(?:some day|one day|"
+        r"sometime|some time) soon\b",
+        _vague,
+    ),
+    _rule(rf"\b(?:in|(?:in )?(?:early|mid|late)) {_MONTH}(?! ?\d)", _vague),
     _rule(rf"\b(?:in|within) {_NEAR}{_SPAN}(?: time)?\b", _ahead),
     _rule(rf"\b{_SPAN} (?:from|after|hence)(?: (?P<base>now|today|tomorrow|{_WD}))?\b", _ahead),
     _rule(rf"\b(?P<n>a) (?P<unit>week) (?:on |from )?(?P<base>today|tomorrow|{_WD})", _ahead),
@@ -252,7 +281,8 @@ _RULES = (
     ),
     _rule(rf"\b{_SPAN} (?P<ago>ago)\b", _ahead),
     _rule(
-        rf"\b(?:the )?(?P<nth>last|{ORDINAL}) (?P<wd>day|{_WD}) (?:of|in) (?:{_MONTH}{_YEAR}|(?P<which>this|next|the) month)",
+        rf"\b(?:the )?(?P<nth>last|{ORDINAL}) (?P<wd>day|{_WD}) (?:of|in) (?:{_MONTH}{_YEAR}|"
+        rf"(?P<which>this|next|the) month)",
         _nth,
     ),
     _rule(rf"\b(?:the )?(?P<name>{days.HOLIDAY})\b{_YEAR}", _holiday),

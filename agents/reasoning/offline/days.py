@@ -12,12 +12,21 @@ WEEKDAYS = {name.lower(): number for number, name in enumerate(calendar.day_name
 WEEKDAYS |= {name[:3]: number for name, number in WEEKDAYS.items()} | {"tues": 1, "thur": 3, "thurs": 3}
 
 _FIXED = {
-    r"new year'?s? eve": (12, 31), r"new year(?:'?s?(?: day)?)?": (1, 1), r"christmas eve|xmas eve": (12, 24),
-    r"christmas(?: day)?|xmas(?: day)?": (12, 25), r"boxing day": (12, 26), r"(?:saint |st\.? )?valentine'?s?(?: day)?": (2, 14),
-    r"halloween": (10, 31), r"st\.? patrick'?s day": (3, 17), r"epiphany": (1, 6), r"may day|labou?r day": (5, 1),
-    r"midsummer(?:'s)? (?:eve|night)": (6, 23), r"april fools'?(?: day)?": (4, 1), r"bastille day": (7, 14),
+    r"new year'?s? eve": (12, 31),
+    r"new year(?:'?s?(?: day)?)?": (1, 1),
+    r"christmas eve|xmas eve": (12, 24),
+    r"christmas(?: day)?|xmas(?: day)?": (12, 25),
+    r"boxing day": (12, 26),
+    r"(?:saint |st\.? )?valentine'?s?(?: day)?": (2, 14),
+    r"halloween": (10, 31),
+    r"st\.? patrick'?s day": (3, 17),
+    r"epiphany": (1, 6),
+    r"may day|labou?r day": (5, 1),
+    r"midsummer(?:'s)? (?:eve|night)": (6, 23),
+    r"april fools'?(?: day)?": (4, 1),
+    r"bastille day": (7, 14),
     r"all saints'?(?: day)?": (11, 1),
-}  # fmt: skip
+}
 _FROM_EASTER = {
     r"good friday": -2,
     r"easter monday": 1,

@@ -20,20 +20,28 @@ from agents.types import DetailValue
 from workflows.model import Detail, DetailType
 
 _DECLINED = re.compile(
-    r"\b(?:(?:i |we )?(?:really )?(?:don'?t|do not|doesn'?t|does not) (?:care|mind|matter)|no(?: particular| strong)? preferences?|not fussed|not bothered|not fussy|"
-    r"whatever|whichever|any(?: of them)?(?: is| are|'s)? (?:fine|ok|okay|good)|anything(?: goes)?|up to you|you (?:choose|decide|pick)|your (?:choice|call)|"
-    r"surprise me|no idea|not sure|skip(?: it| that| this)?|either(?: is| 's)?(?: fine| ok)?|all the same to me|not important|(?:i'?m |we'?re )?(?:easy|flexible|open)|no limit|none|any|nothing (?:special|in particular))\b"
+    r"\b(?:(?:i |we )?(?:really )?(?:don'?t|do not|doesn'?t|does not) (?:care|"
+    r"mind|matter)|no(?: particular| strong)? preferences?|not fussed|not bothered|"
+    r"not fussy|"
+    r"whatever|whichever|any(?: of them)?(?: is| are|'s)? (?:fine|ok|okay|good)|"
+    r"anything(?: goes)?|up to you|you (?:choose|decide|pick)|your (?:choice|"
+    r"call)|"
+    r"surprise me|no idea|not sure|skip(?: it| that| this)?|either(?: is| 's)?(?: fine|"
+    r" ok)?|all the same to me|not important|(?:i'?m |we'?re )?(?:easy|flexible|"
+    r"open)|no limit|none|any|nothing (?:special|in particular))\b"
 )
 _DECLINED_BY_TYPE = {
     DetailType.DATE: re.compile(r"\b(?:any|whatever|whichever) (?:day|date|evening|night)\b"),
     DetailType.TIME: re.compile(r"\bany ?time\b|\b(?:any|whatever|whichever) (?:time|hour)\b"),
     DetailType.COUNT: re.compile(r"\bany number\b|\bhowever many\b"),
     DetailType.MONEY: re.compile(
-        r"\b(?:no (?:price )?limit|(?:money|price|cost) (?:is|'s) no object|any (?:price|budget)|(?:price|cost|money) (?:doesn'?t|does not) matter)\b"
+        r"\b(?:no (?:price )?limit|(?:money|price|cost) (?:is|'s) no object|any (?:price|"
+        r"budget)|(?:price|cost|money) (?:doesn'?t|does not) matter)\b"
     ),
 }
 _ANYWHERE = re.compile(
-    r"\b(?:anywhere(?: (?:in town|at all|is (?:fine|ok|okay|good)|works))?|wherever|any (?:area|part of town|place|location|neighbou?rhood))\b"
+    r"\b(?:anywhere(?: (?:in town|at all|is (?:fine|ok|okay|good)|works))?|wherever|"
+    r"any (?:area|part of town|place|location|neighbou?rhood))\b"
     r"(?! (?:in|near|around|by|close)\b)"
 )
 _BARE = re.compile(
@@ -92,18 +100,21 @@ def parse_detail(
         setting: what settles an open half of the day or currency.
 
     Returns:
-        The value with where it stood; a problem where it cannot be so or could be two things; None where nothing was said.
+        The value with where it stood; a problem where it cannot be so or could be two things; else None.
     """
     original = text[:LONGEST]
     folded = fold(original)
-    hits = _read(detail, _without_others(detail, folded, now, asked), original, now, asked, setting or Setting())
+    bare = asked and _BARE.match(folded)
+    hits = _read(
+        detail, folded if bare else _without_others(detail, folded, now), original, now, asked, setting or Setting()
+    )
     return _settled(detail, standing(hits, folded), original)
 
 
 def find_details(
     details: tuple[Detail, ...], text: str, now: dt.datetime, asked: str | None, setting: Setting | None = None
 ) -> Details:
-    """Every detail that a message gives; the asked one is read first, then dates, times, money, counts, options and places."""
+    """Every detail that a message gives; a bare answer to the asked one first, then dates, times, money, the rest."""
     setting, original = setting or Setting(), text[:LONGEST]
     folded = left = fold(original)
     values: dict[str, DetailValue] = {}
@@ -137,7 +148,7 @@ def _groups(details: tuple[Detail, ...], first: str | None) -> list[list[Detail]
     return [group for group in groups if group]
 
 
-def _without_others(detail: Detail, folded: str, now: dt.datetime, asked: bool) -> str:
+def _without_others(detail: Detail, folded: str, now: dt.datetime) -> str:
     """Blots out what belongs to another type: the 8 of "8 pm" is no count, the 3 of "3 May" no hour."""
     if detail.type is not DetailType.DATE:
         folded = mask(folded, [h for h in find_dates(folded, now) if not h.moment])
@@ -154,7 +165,7 @@ def _read(detail: Detail, text: str, original: str, now: dt.datetime, asked: boo
         case DetailType.DATE:
             return find_dates(text, now, asked)
         case DetailType.TIME:
-            return find_times(text, now, setting.context, asked)
+            return find_times(text, now, (fold(original), setting.context), asked)
         case DetailType.MONEY:
             return find_money(text, setting.currency, asked)
         case DetailType.COUNT:
@@ -196,14 +207,14 @@ def _shared_out(
 ) -> list[tuple[Detail, list[Hit]]]:
     """Which detail of a type each hit belongs to: the asked one, the one named beside it, else in their order."""
     read = [(d, _read(d, text, original, now, d.name == asked, setting)) for d in group]
-    if len(group) == 1 or group[0].type in (DetailType.CHOICE, DetailType.TEXT):
+    own = group[0].type is DetailType.COUNT and any(hits != read[0][1] for _, hits in read)  # each counts its own noun
+    if len(group) == 1 or own or group[0].type in (DetailType.CHOICE, DetailType.TEXT):
         return read
     hits = standing(longest([hit for _, found in read for hit in found]), text)
     if len(hits) <= 1:
         owner = next((d for d in group if hits and _beside(d, text, hits[0])), None)
-        owner = owner or next(
-            (d for d, found in read if (found and d.name not in setting.known) or d.name == asked), group[0]
-        )
+        wanted = [d for d in group if d.name == asked] + [d for d in group if d.name not in setting.known] + group
+        owner = owner or wanted[0]
         return [(owner, hits)]
     taken: list[tuple[Detail, list[Hit]]] = []
     free = [d for d in group if d.name == asked] + [d for d in group if d.name != asked]
@@ -226,17 +237,16 @@ def _settled(detail: Detail, hits: list[Hit], original: str) -> Found | Problem 
     if not hits:
         return None
     if not good:
-        said = hits[-1]
-        return Problem(detail=detail.name, said=original[said.start : said.end].strip(), message=said.fault)
+        bad = hits[-1]
+        return Problem(detail=detail.name, said=original[bad.start : bad.end].strip(), message=bad.fault)
     if len(good) > 1:
         said = " and ".join(f"“{original[h.start : h.end].strip()}”" for h in good)
         return Problem(detail=detail.name, said=said, message=f"You named {said}; which of them is it?")
     hit = good[0]
     if hit.value is None:
         return None
-    bad = _bounds(detail, hit.value)
-    if bad:
-        return Problem(detail=detail.name, said=original[hit.start : hit.end], message=bad)
+    if beyond := _bounds(detail, hit.value):
+        return Problem(detail=detail.name, said=original[hit.start : hit.end], message=beyond)
     return Found(hit.value, hit.start, hit.end)
 
 

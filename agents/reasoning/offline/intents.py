@@ -1,4 +1,4 @@
-"""What kind of turn a message is, by the words people use for it; each table is tried in the situation where it makes sense."""
+"""What kind of turn a message is, by the words people use for it; each is tried only where it makes sense."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from rapidfuzz import fuzz
 
 from agents.reasoning.offline.spans import fold
 
-_POLITE = r"(?:\W|\b(?:please|thanks|thank you|then|ok(?:ay)?|well|oh|hey|hi|hello|um+|hmm+|so|now|actually|but|and|just|sorry|mate|dear)\b)*"
+_POLITE = (
+    r"(?:\W|\b(?:please|thanks|thank you|then|ok(?:ay)?|well|oh|hey|hi|hello|"
+    r"um+|hmm+|so|now|actually|but|and|just|sorry|mate|dear)\b)*"
+)
 
 
 def _whole(words: str) -> re.Pattern[str]:
@@ -17,68 +20,125 @@ def _whole(words: str) -> re.Pattern[str]:
 
 
 _GREETING = _whole(
-    r"hi+|hey+|hello+|hiya|howdy|yo|greetings|good (?:morning|afternoon|evening|day)|how are you(?: doing)?(?: today)?|what'?s up|nice to meet you|"
-    r"(?:hi|hello|hey) there|thanks?(?: a lot| so much)?|thank you(?: very much| so much)?|cheers|bye|goodbye|good night|see you(?: later)?|you there|anyone there|there"
+    r"hi+|hey+|hello+|hiya|howdy|yo|greetings|good (?:morning|afternoon|evening|"
+    r"day)|how are you(?: doing)?(?: today)?|what'?s up|nice to meet you|"
+    r"(?:hi|hello|hey) there|thanks?(?: a lot| so much)?|thank you(?: very much|"
+    r" so much)?|cheers|bye|goodbye|good night|see you(?: later)?|you there|anyone there|"
+    r"there"
 )
 _REFUSE = re.compile(
-    rf"^{_POLITE}(?:no+,? )?(?:no,? thank(?:s| you)|never ?mind|nevermind|forget (?:it|about it|that|the whole thing)|cancel(?: (?:it|that|this|everything|the (?:whole )?\w+))?|stop(?: it)?|"
-    r"leave it|drop it|not (?:now|any ?more|interested)|i(?:'ve| have)? changed my mind|let'?s not|don'?t bother|i don'?t want (?:to|it|this|that)(?: (?:go|any ?more|book)\w*)?(?: out)?|"
+    rf"^{_POLITE}(?:no+,? )?(?:no,? thank(?:s| you)|never ?mind|nevermind|forget (?:it|"
+    rf"about it|that|the whole thing)|cancel(?: (?:it|that|this|everything|the (?:whole )?\w+))?|"
+    rf"stop(?: it)?|"
+    r"leave it|drop it|not (?:now|any ?more|interested)|i(?:'ve| have)? changed my mind|"
+    r"let'?s not|don'?t bother|i don'?t want (?:to|it|this|that)(?: (?:go|any ?more|"
+    r"book)\w*)?(?: out)?|"
     rf"abort|quit|i give up|no need|call it off|we'?re not going)(?: any ?more| after all)?{_POLITE}$"
 )
 _YES = _whole(
-    r"y(?:es|eah|ep|up|a|eh)?|sure(?: thing)?|ok(?:ay)?|fine|right|correct|exactly|of course|absolutely|definitely|please do|sounds (?:good|great|perfect|fine|lovely)|perfect|great|good|lovely|"
-    r"that(?:'s| is| works| will do| sounds)(?: (?:it|fine|right|good|great|perfect|correct|ok|okay))?|works(?: for me)?|as usual|the usual|go for it|indeed|why not|(?:i|we) do|it is|do that|with pleasure|👍"
+    r"y(?:es|eah|ep|up|a|eh)?|sure(?: thing)?|ok(?:ay)?|fine|right|correct|exactly|"
+    r"of course|absolutely|definitely|please do|sounds (?:good|great|perfect|"
+    r"fine|lovely)|perfect|great|good|lovely|"
+    r"that(?:'s| is| works| will do| sounds)(?: (?:it|fine|right|good|great|perfect|"
+    r"correct|ok|okay))?|works(?: for me)?|as usual|the usual|go for it|indeed|"
+    r"why not|(?:i|we) do|it is|do that|with pleasure|👍"
 )
 _NO = _whole(
     r"no+|nope|nah|not? really|no(?: way| thanks?)?|wrong|negative|neither|i don'?t think so|rather not|don'?t|👎"
 )
 _TAKE_IT = re.compile(
-    r"\b(?:take|book|do|choose|pick|reserve|have|go (?:with|for|ahead with)|get|want|like|buy|order) (?:it|that|this|them)\b(?! (?:to|be|in|at|for|on)\b)"
+    r"\b(?:take|book|do|choose|pick|reserve|have|go (?:with|for|ahead with)|get|"
+    r"want|like|buy|order) (?:it|that|this|them)\b(?! (?:to|be|in|at|for|on)\b)"
 )
+_ASKS = re.compile(rf"^{_POLITE}(?:(?:what|how)(?! about| if)|who|when|where)(?:'s|s)?\b")
 _FRESH = re.compile(
-    rf"^{_POLITE}(?:(?:can|could|would|will) you (?:please )?|i(?:'d| would)? (?:like|want|need)(?: you)? to |please |also )?(?:find|book|get|recommend|suggest|show|reserve|buy|order|rent)(?: me| us)? (?:an?|another|some\w*|tickets?) "
+    rf"^{_POLITE}(?:(?:can|could|would|will) you (?:please )?|i(?:'d| would)? (?:like|"
+    rf"want|need)(?: you)? to |please |also )?(?:find|book|get|recommend|suggest|"
+    rf"show|reserve|buy|order|rent)(?: me| us)? (?:an?|another|some\w*|tickets?) "
 )
 _WHY_NOT = re.compile(
-    r"\bwhy (?:not|isn'?t|is|wasn'?t|was|didn'?t|did|don'?t|aren'?t|no)\b(?P<form>(?: you| we| i)?(?: not)?(?: (?:suggest|propose|recommend|include|show|offer|pick|choose|list|leave out|leave|skip|exclude|reject|drop|go (?:to|with|for)|left))*)"
-    r" ?(?P<x>.*)|\b(?:what|how) about (?P<x2>.+)|\bwhat happened to (?P<x3>.+)|\bwhat(?:'s| is) wrong with (?P<x4>.+)|\bwhy was (?P<x5>.+?) (?:left out|excluded|not .+)"
+    r"\bwhy (?:not|isn'?t|is|wasn'?t|was|didn'?t|did|don'?t|aren'?t|no)\b(?P<form>(?: you|"
+    r" we| i)?(?: not)?(?: (?:suggest|propose|recommend|include|show|offer|pick|"
+    r"choose|list|leave out|leave|skip|exclude|reject|drop|go (?:to|with|for)|"
+    r"left))*)"
+    r" ?(?P<x>.*)|\b(?:what|how) about (?P<x2>.+)|\bwhat happened to (?P<x3>.+)|"
+    r"\bwhat(?:'s| is) wrong with (?P<x4>.+)|\bwhy was (?P<x5>.+?) (?:left out|"
+    r"excluded|not .+)"
 )
 _WHY = re.compile(
-    r"\bwhy\b|\bhow come\b|\bwhat makes\b|\breasons?\b|\bexplain\b|\bwhat(?:'s| is) (?:so )?(?:good|special) about\b|\btell me (?:more )?about\b"
+    r"\bwhy\b|\bhow come\b|\bwhat makes\b|\breasons?\b|\bexplain\b|\bwhat(?:'s|"
+    r" is) (?:so )?(?:good|special) about\b|\btell me (?:more )?about\b"
 )
 _DIFFERENT = re.compile(
-    r"\b(?:something|somewhere|anything|anywhere|someplace) (?:else|different|other)\b|\b(?:other|different|more|another|new|further|alternative) (?:options?|ideas?|places?|choices?|suggestions?|ones?|pair|proposals?|alternatives?|candidates?|results?|recommendations?)\b|"
-    r"\balternatives?\b|\banother (?:one|two)\b|\bneither\b|\bnone of (?:these|those|them|the two)\b|\bnot (?:these|those|either|any of)\b|\b(?:show|give|find) me (?:more|others?|some others?|another)\b|\bdon'?t like (?:either|these|those|them|any)\b|"
+    r"\b(?:something|somewhere|anything|anywhere|someplace) (?:else|different|"
+    r"other)\b|\b(?:other|different|more|another|new|further|alternative) (?:options?|"
+    r"ideas?|places?|choices?|suggestions?|ones?|pair|proposals?|alternatives?|"
+    r"candidates?|results?|recommendations?)\b|"
+    r"\balternatives?\b|\banother (?:one|two)\b|\bneither\b|\bnone of (?:these|"
+    r"those|them|the two)\b|\bnot (?:these|those|either|any of)\b|\b(?:show|give|"
+    r"find) me (?:more|others?|some others?|another)\b|\bdon'?t like (?:either|"
+    r"these|those|them|any)\b|"
     r"\btry again\b|\bwhat else\b|\bany others?\b|\bnext (?:ones?|two|pair)\b|\bkeep looking\b|\bsurprise me\b"
 )
 _TASTE = re.compile(
-    r"\bwhat (?:do|have) you (?:know|remember|learn(?:ed|t)?|think|got|have on file|noted?)\b|\bdo you (?:know|remember) (?:what|which|who|if|whether|how|that|my|where)\b|\bwhat(?:'s| is| are) my\b|\bwhat (?:do|did|does|would) (?:i|he|she|we|they) (?:like|love|prefer|hate|dislike|usually|avoid|enjoy|eat|drink|want|think|say|order)\w*\b|"
-    r"\b(?:do|does|did|am|would|is|can) (?:i|he|she|we|my \w+) (?:really |still |actually |ever )?(?:like|love|prefer|hate|dislike|eat|drink|enjoy|allergic|avoid|fond|want|mind|go|been|a fan|like)\b|\b(?:my|his|her) (?:taste|preferences?|usual|memory|notes|allerg(?:y|ies)|favou?rites?)\b.*\?|"
-    r"\b(?:who|what) am i\b|\bwhat (?:is|are) (?:he|she|they) allergic to\b|\bhave i (?:ever )?been\b|\bwhen (?:did|was) i\b|\bwhat kind of .* do i\b"
+    r"\bwhat (?:do|have) you (?:know|remember|learn(?:ed|t)?|think|got|have on file|"
+    r"noted?)\b|\bdo you (?:know|remember) (?:what|which|who|if|whether|how|that|"
+    r"my|where)\b|\bwhat(?:'s| is| are) my\b|\bwhat (?:do|did|does|would) (?:i|"
+    r"he|she|we|they) (?:like|love|prefer|hate|dislike|usually|avoid|enjoy|eat|"
+    r"drink|want|think|say|order)\w*\b|"
+    r"\b(?:do|does|did|am|would|is|can) (?:i|he|she|we|my \w+) (?:really |still |"
+    r"actually |ever )?(?:like|love|prefer|hate|dislike|eat|drink|enjoy|allergic|"
+    r"avoid|fond|want|mind|go|been|a fan|like)\b|\b(?:my|his|her) (?:taste|preferences?|"
+    r"usual|memory|notes|allerg(?:y|ies)|favou?rites?)\b.*\?|"
+    r"\b(?:who|what) am i\b|\bwhat (?:is|are) (?:he|she|they) allergic to\b|\bhave i (?:ever )?been\b|"
+    r"\bwhen (?:did|was) i\b|\bwhat kind of .* do i\b"
 )
 _ABOUT = re.compile(
-    r"\b(?:about|of|in|for|to|on)\b(?: my| his| her)?(?: (?:taste|preferences?|tastes) (?:in|for|of|about|when it comes to))? (?P<x>.+)"
+    r"\b(?:about|of|in|for|to|on)\b(?: my| his| her)?(?: (?:taste|preferences?|"
+    r"tastes) (?:in|for|of|about|when it comes to))? (?P<x>.+)"
 )
 _COMPARED = re.compile(
-    r"\b(?:cheaper|earlier|later|sooner|closer|nearer|quieter|calmer|louder|livelier|bigger|larger|smaller|cosier|cozier|nicer|fancier|simpler|better|healthier|lighter|warmer|cooler|faster|slower|longer|shorter|further|farther|brighter|darker|newer|older|friendlier|"
-    r"(?:less|more|fewer) [a-z-]+|not (?:so|as|that|too) [a-z]+|too (?:expensive|loud|far|early|late|noisy|pricey|fancy|big|small|busy|touristy|[a-z]+y)|without [a-z]+)\b"
+    r"\b(?:cheaper|earlier|later|sooner|closer|nearer|quieter|calmer|louder|livelier|"
+    r"bigger|larger|smaller|cosier|cozier|nicer|fancier|simpler|better|healthier|"
+    r"lighter|warmer|cooler|faster|slower|longer|shorter|further|farther|brighter|"
+    r"darker|newer|older|friendlier|"
+    r"(?:less|more|fewer) [a-z-]+|not (?:so|as|that|too) [a-z]+|too (?:expensive|"
+    r"loud|far|early|late|noisy|pricey|fancy|big|small|busy|touristy|[a-z]+y)|"
+    r"without [a-z]+)\b"
 )
 _CHANGE = re.compile(
-    r"\b(?:make (?:it|that)|change|instead|actually|rather|move (?:it|that)|switch|push (?:it|that)|what if|on second thoughts?|let'?s (?:do|say|make)|could (?:it|we|you) (?:be|do|make))\b"
+    r"\b(?:make (?:it|that)|change|instead|actually|rather|move (?:it|that)|switch|"
+    r"push (?:it|that)|what if|on second thoughts?|let'?s (?:do|say|make)|could (?:it|"
+    r"we|you) (?:be|do|make))\b"
 )
 _REQUEST = re.compile(
-    rf"^{_POLITE}(?:(?:can|could|would|will) (?:you|we|i) (?:please |maybe |also |possibly |kindly )?|i(?:'d| would)? (?:really )?(?:like|love|want|need|wish)(?: you)?(?: to)? |i'?m (?:looking for|after|searching for|in the mood for|hungry|starving)|we(?:'re| are)? (?:looking for|want|need|hungry)(?: to)? |"
-    r"i (?:want|need|fancy|feel like) (?:to )?|help me |let'?s |please )?(?:find|book|reserve|get|buy|order|recommend|suggest|show|search|look(?:ing)? for|plan|arrange|organi[sz]e|need|want|fix|call|rent|hire|make|go|take|eat|send|give|tell|play|write|remind|set|check)\b"
-    r"|\b(?:find|book|reserve|get|recommend|suggest|show) (?:me|us) |\bi(?:'m| am)? (?:looking for|need|want|fancy|feel like)\b|\b(?:any|some) (?:good |nice |ideas?|suggestions?|recommendations?)|\bwhere (?:should|can|could|to)\b"
+    rf"^{_POLITE}(?:(?:can|could|would|will) (?:you|we|i) (?:please |maybe |also |"
+    rf"possibly |kindly )?|i(?:'d| would)? (?:really )?(?:like|love|want|need|"
+    rf"wish)(?: you)?(?: to)? |i'?m (?:looking for|after|searching for|in the mood for|"
+    rf"hungry|starving)|we(?:'re| are)? (?:looking for|want|need|hungry)(?: to)? |"
+    rf""
+    r"i (?:want|need|fancy|feel like) (?:to )?|help me |let'?s |please )?(?:find|"
+    r"book|reserve|get|buy|order|recommend|suggest|show|search|look(?:ing)? for|"
+    r"plan|arrange|organi[sz]e|need|want|fix|call|rent|hire|make|go|take|eat|"
+    r"send|give|tell|play|write|remind|set|check)\b"
+    r"|\b(?:find|book|reserve|get|recommend|suggest|show) (?:me|us) |\bi(?:'m|"
+    r" am)? (?:looking for|need|want|fancy|feel like)\b|\b(?:any|some) (?:good |"
+    r"nice |ideas?|suggestions?|recommendations?)|\bwhere (?:should|can|could|"
+    r"to)\b"
 )
 _NEW_OBJECT = re.compile(
-    r"\b(?:find|book|reserve|get|buy|order|recommend|suggest|need|want|like|looking for|rent|fancy)(?: me| us| to \w+)? (?:an?|another|some|somewhere|something|tickets?|the (?:best|nearest|cheapest))"
+    r"\b(?:find|book|reserve|get|buy|order|recommend|suggest|need|want|like|looking for|"
+    r"rent|fancy)(?: me| us| to \w+)? (?:an?|another|some|somewhere|something|"
+    r"tickets?|the (?:best|nearest|cheapest))"
 )
 _ORDINALS = (
     re.compile(
-        r"\b(?:first|1st|top|former|number one|no\.? ?1|#1|option (?:1|one|a)|the one on top|main)\b|^\W*(?:1|one|a)\W*$"
+        r"\b(?:first|1st|top|former|number one|no\.? ?1|#1|option (?:1|one|a)|the one on top|"
+        r"main)\b|^\W*(?:1|one|a)\W*$"
     ),
     re.compile(
-        r"\b(?:second|2nd|back-?up|latter|number two|no\.? ?2|#2|option (?:2|two|b)|other one|the other|alternative|last one|plan b)\b|^\W*(?:2|two|b)\W*$"
+        r"\b(?:second|2nd|back-?up|latter|number two|no\.? ?2|#2|option (?:2|two|"
+        r"b)|other one|the other|alternative|last one|plan b)\b|^\W*(?:2|two|b)\W*$"
     ),
 )
 _REJECTED = re.compile(
@@ -125,6 +185,11 @@ def is_new_request(text: str) -> bool:
 def is_fresh_request(text: str) -> bool:
     """Begins by asking for a thing to be found, as one does for a new task: "find me a …"."""
     return bool(_FRESH.search(text))
+
+
+def asks(text: str) -> bool:
+    """Asks what, who, when, where or how something is; "how about" and "what about" propose."""
+    return bool(_ASKS.search(text))
 
 
 def takes_it(text: str) -> bool:

@@ -67,8 +67,8 @@ _ORDINALS = [
 
 _BELOW_TEN = "one|two|three|four|five|six|seven|eight|nine"
 _TEEN = "|".join(sorted(_ONES, key=len, reverse=True))
-SMALL = rf"(?:\d{{1,4}}(?!\d)|(?:{'|'.join(_TENS)})(?:[ -](?:{_BELOW_TEN}))?|{_TEEN})"
-"""A whole number below 10,000 in digits, or below 100 in words."""
+SMALL = rf"(?:\d{{1,9}}(?!\d)|(?:{'|'.join(_TENS)})(?:[ -](?:{_BELOW_TEN}))?|{_TEEN})"
+"""A whole number of up to nine digits, or below 100 in words."""
 
 _WORD = "|".join([*_TENS, *sorted(_ONES, key=len, reverse=True), *_SCALES])
 _DIGITS = r"\d{1,3}(?:[,']\d{3})+(?:\.\d+)?|\d+(?:[.,]\d+)?"
@@ -79,7 +79,10 @@ NUMBER = (
 )
 """A number of any size, in digits or words, with a decimal part or a scale."""
 
-ORDINAL = rf"(?:\d{{1,2}}(?:st|nd|rd|th)|(?:twenty|thirty)[ -](?:{'|'.join(_ORDINALS[1:10])})|{'|'.join(_ORDINALS[1:])}|thirtieth)"
+ORDINAL = (
+    rf"(?:\d{{1,2}}(?:st|nd|rd|th)|(?:twenty|thirty)[ -](?:{'|'.join(_ORDINALS[1:10])})|"
+    rf"{'|'.join(_ORDINALS[1:])}|thirtieth)"
+)
 
 
 def whole(said: str) -> int:

@@ -1,4 +1,4 @@
-"""Text and choices in a message: places after a preposition, one of a list with typos, answers as they stand."""
+"""Text and choices in a message: places after a preposition, one of a list with typos, plain answers."""
 
 from __future__ import annotations
 
@@ -6,156 +6,55 @@ import re
 
 from rapidfuzz import fuzz
 
-from agents.reasoning.offline.spans import MASK, Hit, fold
+from agents.reasoning.offline.spans import MASK, Hit, fold, words
 
 _LOCATED = re.compile(
-    r"\b(?:area|part of town|where|neighbou?rhood|district|quarter|location|city|town|place|near|region|zone|address|destination|from|to)\b"
+    r"\b(?:area|part of town|where|neighbou?rhood|district|quarter|location|city|"
+    r"town|place|near|region|zone|address|destination|from|to)\b"
 )
 _CUE = re.compile(
-    r"\b(?:somewhere |anywhere |something |a place |place |located |based )?(?P<cue>in or near|in|near|nearby|around|by|close to|next to|not far from|within|towards?|at|along|"
+    r"\b(?:somewhere |anywhere |something |a place |place |located |based )?(?P<cue>in or near|"
+    r"in|near|nearby|around|by|close to|next to|not far from|within|towards?|"
+    r"at|along|"
     r"on the edge of|over in|down (?:in|at|by)|up in)\s+(?P<the>the\s+)?(?=\w)"
 )
 _NAME_RUN = re.compile(r"[A-ZÀ-Þ0-9][\w'’&.-]*(?:\s+(?:(?:of|de|da|do|the|la|le|del)\s+)?[A-ZÀ-Þ][\w'’&-]*)*")
 _PLAIN_RUN = re.compile(r"[a-zà-ÿ][\w'’-]*(?:\s+[a-zà-ÿ][\w'’-]*){0,2}")
-_STOP = frozenset(
-    [
-        "a",
-        "an",
-        "my",
-        "our",
-        "your",
-        "his",
-        "her",
-        "their",
-        "this",
-        "that",
-        "these",
-        "those",
-        "which",
-        "what",
-        "any",
-        "some",
-        "all",
-        "general",
-        "mood",
-        "mind",
-        "advance",
-        "fact",
-        "hurry",
-        "evening",
-        "morning",
-        "afternoon",
-        "night",
-        "town",
-        "area",
-        "way",
-        "end",
-        "time",
-        "particular",
-        "case",
-        "order",
-        "short",
-        "addition",
-        "person",
-        "people",
-        "us",
-        "me",
-        "you",
-        "it",
-        "them",
-        "there",
-        "here",
-        "budget",
-        "euros",
-        "dollars",
-        "pounds",
-        "day",
-        "week",
-        "weekend",
-        "month",
-        "year",
-        "minute",
-        "hour",
-        "moment",
-        "meantime",
-        "noon",
-        "midnight",
-        "future",
-        "past",
-        "love",
-        "touch",
-        "need",
-        "charge",
-        "between",
-        "least",
-        "most",
-        "all",
-        "once",
-        "first",
-        "last",
-    ]
+_STOP = words(
+    "a an my our your his her their this that these those which what any some all general mood mind advance fact "
+    "hurry evening morning afternoon night town area way end time particular case order short addition person "
+    "people us me you it them there here budget euros dollars pounds day week weekend month year minute hour "
+    "moment meantime noon midnight future past love touch need charge between least most all once first last"
 )
-_UNTIL = frozenset(
-    [
-        "for",
-        "with",
-        "and",
-        "or",
-        "but",
-        "that",
-        "at",
-        "on",
-        "in",
-        "to",
-        "from",
-        "by",
-        "if",
-        "so",
-        "please",
-        "tonight",
-        "today",
-        "tomorrow",
-        "which",
-        "who",
-        "where",
-        "because",
-        "as",
-        "about",
-        "under",
-        "over",
-        "near",
-        "around",
-        "i",
-        "we",
-        "is",
-        "are",
-        "was",
-        "would",
-        "could",
-        "can",
-        "should",
-        "not",
-        "no",
-        "no-one",
-        "then",
-        "than",
-    ]
+_UNTIL = words(
+    "for with and or but that at on in to from by if so please tonight today tomorrow which who where because as "
+    "about under over near around i we is are was would could can should not no no-one then than"
 )
 _WORDS = re.compile(r"[\w'’&-]+")
 _FILLER = re.compile(
-    r"^(?:(?:um+|uh+|well|hmm+|oh|ok(?:ay)?|so|maybe|perhaps|probably|i think|i guess|let's say|say|let's do|let's go (?:for|with)|i(?:'d| would) (?:like|prefer|love|say|go (?:for|with))|"
-    r"i want|i prefer|prefer(?:ably)?|make it|it's|it is|that's|that would be|actually|just|somewhere|something|anything|please|my|name is|in|near|around|by|close to|to|from|at|"
+    r"^(?:(?:um+|uh+|well|hmm+|oh|ok(?:ay)?|so|maybe|perhaps|probably|i think|"
+    r"i guess|let's say|say|let's do|let's go (?:for|with)|i(?:'d| would) (?:like|"
+    r"prefer|love|say|go (?:for|with))|"
+    r"i want|i prefer|prefer(?:ably)?|make it|it's|it is|that's|that would be|"
+    r"actually|just|somewhere|something|anything|please|my|name is|in|near|around|"
+    r"by|close to|to|from|at|"
     r"the answer is|yes|yeah|yep|sure|definitely|the)[\s,]+)+",
     re.IGNORECASE,
 )
 _TAIL = re.compile(
-    r"[\s,]*(?:\b(?:please|thanks|thank you|i think|i guess|maybe|if possible|would be (?:good|great|nice|fine|perfect|lovely)|is fine|area|side)\b[\s,]*)+$",
+    r"[\s,]*(?:\b(?:please|thanks|thank you|i think|i guess|maybe|if possible|"
+    r"would be (?:good|great|nice|fine|perfect|lovely)|is fine|area|side)\b[\s,]*)+$",
     re.IGNORECASE,
 )
-_SAME = (("yes", "y", "yeah", "yep", "yup", "sure", "ok", "okay", "of course", "please do", "definitely", "true"),
-         ("no", "n", "nope", "nah", "no thanks", "not", "don't", "false"),
-         ("small", "s", "little", "short"), ("medium", "m", "middle", "regular", "normal"), ("large", "l", "big", "grande"),
-         ("inside", "indoors", "indoor", "in"), ("outside", "outdoors", "outdoor", "terrace", "patio", "garden"))  # fmt: skip
+_SAME = (
+    words("yes y yeah yep yup sure ok okay definitely true"),
+    words("no n nope nah not don't false"),
+    words("small s little short"),
+    words("medium m middle regular normal"),
+    words("large l big grande"),
+    words("inside indoors indoor in"),
+    words("outside outdoors outdoor terrace patio garden"),
+)
 _CLOSE = 84  # rapidfuzz ratio of 100: one slip in six letters
 
 

@@ -1,4 +1,4 @@
-"""Which workflow a request is for: nearness in meaning to its description and examples, and not nearer to other errands."""
+"""Which workflow a request is for: near in meaning to its description and examples, and not nearer to other errands."""
 
 from __future__ import annotations
 

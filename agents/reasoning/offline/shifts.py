@@ -13,12 +13,17 @@ from agents.types import DetailValue
 from workflows.model import Detail, DetailType
 
 _AMOUNT = rf"(?P<n>half an|{SMALL}|an?|a couple of)"
-_TIME = re.compile(rf"\b{_AMOUNT} (?P<unit>hour|hr|minute|min)s?(?P<plus> and a half)? (?P<way>later|earlier|sooner)\b")
+_TIME = re.compile(
+    rf"\b{_AMOUNT} (?P<unit>hour|hr|minute|min)s?(?P<plus> and a half)? (?P<way>later|"
+    rf"earlier|sooner)\b"
+)
 _DATE = re.compile(
-    rf"\b(?:{_AMOUNT} (?P<unit>day|week)s? (?P<way>later|earlier|sooner)|the (?P<unit2>day|week) (?P<way2>after|before)(?=\W*$))"
+    rf"\b(?:{_AMOUNT} (?P<unit>day|week)s? (?P<way>later|earlier|sooner)|the (?P<unit2>day|"
+    rf"week) (?P<way2>after|before)(?=\W*$))"
 )
 _COUNT = re.compile(
-    rf"\b(?:(?P<n>{SMALL}|an?|another|a couple of)(?: (?P<way>more|extra|additional|less|fewer))?|(?P<way2>plus|minus) (?P<m>{SMALL})) ?(?P<noun>[a-z]+)?"
+    rf"\b(?:(?P<n>{SMALL}|an?|another|a couple of)(?: (?P<way>more|extra|additional|"
+    rf"less|fewer))?|(?P<way2>plus|minus) (?P<m>{SMALL})) ?(?P<noun>[a-z]+)?"
 )
 
 

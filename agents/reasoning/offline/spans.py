@@ -13,7 +13,8 @@ MASK = "\x00"
 
 _SAME = str.maketrans("‘’‚‛“”„‐‑‒–—―−\u00a0\u2007\u202f\n\r\t", "''''\"\"\"-------      ")
 _CORRECTION = re.compile(
-    r"\b(?:no+|nope|sorry|actually|wait|i mean(?:t)?|make (?:that|it)|rather|scratch that|correction|instead|oops|hmm)\b"
+    r"\b(?:no+|nope|sorry|actually|wait|i mean(?:t)?|make (?:that|it)|rather|"
+    r"scratch that|correction|instead|oops|hmm)\b"
 )
 _NEGATED = re.compile(
     r"\b(?:not|isn't|instead of|rather than|except|but not|change (?:it )?from|moved? (?:it )?from)"
@@ -76,3 +77,8 @@ def standing(hits: list[Hit], text: str) -> list[Hit]:
         if not any(other.value == hit.value and other.fault == hit.fault for other in kept):
             kept.append(hit)
     return kept
+
+
+def words(listed: str) -> frozenset[str]:
+    """A table of words, written with blanks between them."""
+    return frozenset(listed.split())

@@ -1,4 +1,4 @@
-"""Times of day in a message, 24 hours; an hour that could be morning or evening is settled by what is said, or asked."""
+"""Times of day in a message, 24 hours; an hour that could be morning or evening is settled by the words, or asked."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from agents.reasoning.offline.dates import MOMENT, hours_ahead
-from agents.reasoning.offline.numbers import whole
+from agents.reasoning.offline.numbers import SMALL, whole
 from agents.reasoning.offline.spans import MASK, Hit, longest
 
 _EVENING = re.compile(r"\b(?:dinner|supper|tonight|tonite|evening|night|nightcap|drinks|cocktails?|after work)\b")
@@ -16,28 +16,50 @@ _MORNING = re.compile(r"\b(?:breakfast|brunch|morning|coffee)\b")
 PART_OF_DAY = r"(?:breakfast|brunch|lunch|lunchtime|dinner|supper|morning|afternoon|evening|night)"
 """A word that says when rather than what; `find_times` reads an open hour by it."""
 
-_NAMED = {"noon": 12.0, "midday": 12.0, "midnight": 0.0, "lunchtime": 12.5, "lunch time": 12.5}
+_NAMED = {
+    "noon": 12.0,
+    "midday": 12.0,
+    "mid-day": 12.0,
+    "midnight": 0.0,
+    "noonish": 12.0,
+    "lunchtime": 12.5,
+    "lunch time": 12.5,
+}
 
 _HALF_DAY = r" ?(?P<ampm>[ap]\.? ?m\b\.?)"
 _PART = r"(?:(?:,? in the| this|,? at)? (?P<part>morning|afternoon|evening|night|tonight)\b)"
-_LATE = rf"(?:{_HALF_DAY}|-? ?(?:o'?clock|oclock)?(?: sharp| ?-?ish\b)?{_PART}|-? ?(?:o'?clock|oclock)\b)?(?:(?: ?-?ish)\b| sharp\b)?"
-_HOUR = r"(?P<h>\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)(?![\w:/]*\d)"
-_MINUTES = r"(?P<m>five|ten|twenty-five|twenty five|twenty|quarter|a quarter|half|\d{1,2})"
+_LATE = (
+    rf"(?:{_HALF_DAY}|-? ?(?:o'?clock|oclock)?(?: sharp| ?-?ish\b)?{_PART}|-? ?(?:o'?clock|"
+    rf"oclock)\b)?(?:(?: ?-?ish)\b| sharp\b)?"
+)
+_HOUR = r"(?P<h>[01]?\d|2[0-4]|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)(?![\w:/]*\d)"
+_MINUTES = (
+    rf"(?<!from )(?<!between )(?P<m>quarter|a quarter|half|(?:five|ten|twenty[ -]five|twenty|5|10|20|25)(?! min)"
+    rf"|{SMALL}(?= min))"
+)
 _SPOKEN_MINUTES = (
     r"(?P<m>(?:twenty|thirty|forty|fifty)[ -]five|fifteen|twenty|thirty|forty|fifty|o[h']? five|ten|\d\d)\b"
 )
 _SPOKEN_HOUR = r"(?P<h>one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
-_AT = r"(?:\b(?:at|around|about|by|after|before|from|until|till|circa|approx\.?|to|@)|~)"
-_NO_THING = r"(?! ?(?:people|persons?|guests?|adults?|kids?|children|of us|euros?|dollars?|pounds?|minutes?|hours?|days?|weeks?|nights?|%|[€$£]))"
+_AT = (
+    r"(?:(?<!of )\b(?:at|around|about|by|after|before|from|until|till|circa|approx\.?|@"
+    r"|(?:mov|push|bring|shift|postpon|delay|reschedul)[a-z]* (?:it |that |this |us |the \w+ )?"
+    r"(?:back |forward |up )?to)|~)"
+)
+_NO_THING = (
+    r"(?! ?(?:people|persons?|guests?|adults?|kids?|children|of us|euros?|dollars?|"
+    r"pounds?|minutes?|hours?|days?|weeks?|nights?|%|[€$£]))"
+)
 
 
-def find_times(text: str, now: dt.datetime, context: str = "", asked: bool = False) -> list[Hit]:
+def find_times(text: str, now: dt.datetime, context: tuple[str, ...] = (), asked: bool = False) -> list[Hit]:
     """Every time of day in the folded text.
 
     Args:
         text: folded; what was read as a date may be masked.
         now: aware, in the home's time zone.
-        context: words that tell the part of the day where the message does not ("Book a table for dinner").
+        context: further words that tell the part of the day, the more telling first: the message before anything was
+            masked, the workflow's own ("book a table for dinner").
         asked: bare numbers are hours too.
     """
     hits = [Hit(m.start(), m.end(), f"{now + hours_ahead(m):%H:%M}", moment=True) for m in _MOMENT.finditer(text)]
@@ -47,7 +69,7 @@ def find_times(text: str, now: dt.datetime, context: str = "", asked: bool = Fal
     return longest(hits)
 
 
-def _hit(match: re.Match[str], read: tuple[int, int, bool], text: str, context: str) -> Hit:
+def _hit(match: re.Match[str], read: tuple[int, int, bool], text: str, context: tuple[str, ...]) -> Hit:
     hour, minute, settled = read
     start = match.start("v") if "v" in match.re.groupindex else match.start()
     if hour > 24 or minute > 59 or (hour == 24 and minute):
@@ -55,10 +77,10 @@ def _hit(match: re.Match[str], read: tuple[int, int, bool], text: str, context: 
         return Hit(start, match.end(), None, f"“{said}” is no time of day; please say one from 0:00 to 23:59.")
     if settled or hour == 0 or hour > 12:
         return Hit(start, match.end(), f"{hour % 24:02}:{minute:02}")
-    return _half_of_day(start, match.end(), hour, minute, (text, context))
+    return _half_of_day(start, match.end(), hour, minute, (text, *context))
 
 
-def _half_of_day(start: int, end: int, hour: int, minute: int, told: tuple[str, str]) -> Hit:
+def _half_of_day(start: int, end: int, hour: int, minute: int, told: tuple[str, ...]) -> Hit:
     """Morning or evening for an hour of 1 to 12, by the message's own words, then by its context, then by habit."""
     for words in told:
         if _EVENING.search(words) and not _MORNING.search(words):
@@ -141,7 +163,8 @@ def _rules(*table: tuple[str, Reader]) -> Iterator[tuple[re.Pattern[str], Reader
 
 
 _RULES = tuple(_rules(
-    (rf"(?<![\d:.,/])(?P<h>\d{{1,2}})[:h](?P<m>\d\d)(?!\d)(?:[:.]\d\d\b)?(?P<hours> ?(?:hrs?|hours)\b)?{_LATE}", _clock),
+    (rf"(?<![\d:.,/])(?P<h>\d{{1,2}})[:h](?P<m>\d\d)(?!\d)(?:[:.]\d\d\b)?(?P<hours> ?(?:hrs?|"
+    rf"hours)\b)?{_LATE}", _clock),
     (rf"(?<![\d:.,/€$£])(?P<h>\d{{1,2}})[. ]?(?P<m>\d\d){_HALF_DAY}(?: ?-?ish\b)?", _clock),
     (rf"{_AT} (?P<v>(?P<h>\d{{1,2}})\.(?P<m>[0-5]\d)(?![\d%]){_LATE}){_NO_THING}", _clock),
     (rf"^\W*(?P<v>(?P<h>1?\d|2[0-3])\.(?P<m>[0-5]\d)(?![\d%]){_LATE})\W*$", _clock),
@@ -155,11 +178,13 @@ _RULES = tuple(_rules(
      rf"(?P<v>{_HOUR}(?=\W*$|,? (?:for|at|in)\b){_LATE})", _plain),
     (rf"\b(?P<v>(?:at )?{_SPOKEN_HOUR}[ -]{_SPOKEN_MINUTES}{_LATE}){_NO_THING}", _spoken),
     (rf"\b(?P<v>{_MINUTES}(?: minutes?| mins?)?[ -](?:past|after)[ -](?:{_NAMES}|{_HOUR}{_LATE}))", _past),
-    (rf"\b(?P<v>{_MINUTES}(?: minutes?| mins?)?[ -](?:to|before|of|til|till)[ -](?:{_NAMES}|{_HOUR}{_LATE})){_NO_THING}", _to),
+    (rf"\b(?P<v>{_MINUTES}(?: minutes?| mins?)?[ -](?:to|before|of|til|till)[ -](?:{_NAMES}|"
+    rf"{_HOUR}{_LATE})){_NO_THING}", _to),
     (rf"\b(?P<m>half)[ -]{_HOUR}{_LATE}{_NO_THING}", _past),
     (rf"\b{_NAMES}\b", _word),
 ))  # fmt: skip
 _ASKED = tuple(_rules(
-    (rf"^\W*(?:around |about |say |maybe |for |@)*(?P<v>{_HOUR}(?![.,]\d){_LATE})(?=\W*(?:$|for |please|on |i think|thanks?))", _plain),
+    (rf"^\W*(?:around |about |say |maybe |for |@)*(?P<v>{_HOUR}(?![.,]\d){_LATE})(?=\W*(?:$|"
+    rf"for |please|on |i think|thanks?))", _plain),
     (r"^\W*(?P<v>(?P<h>[01]\d|2[0-3])(?P<m>[0-5]\d))\W*$", _military),
 ))  # fmt: skip

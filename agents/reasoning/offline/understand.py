@@ -1,4 +1,4 @@
-"""What a message means in its situation, without a model: details by type, intents by their words, requests by nearness."""
+"""What a message means in its situation, without a model: details by type, intents by words, requests by nearness."""
 
 from __future__ import annotations
 
@@ -124,11 +124,13 @@ def _asked(turn: _Turn, workflow: Workflow, waiting: Waiting) -> Understanding:
 
 
 def _aside(turn: _Turn, workflow: Workflow, found: Details) -> Understanding | None:
-    """Something else than what was waited for: a question, a greeting, a new request; None where it is no such thing."""
+    """Something else than what was waited for: a question, a greeting, a new request; else None."""
     if (subject := intents.taste(turn.text, turn.original)) is not None:
         return _is(turn, "question", subject=subject)
     if intents.is_greeting(turn.text):
         return _is(turn, "greeting")
+    if intents.asks(turn.text) and (question := _request(turn)).intent == "unfit":
+        return question
     if not intents.is_request(turn.text):
         return None
     new = intents.is_fresh_request(turn.text)
@@ -152,7 +154,8 @@ def _answer(turn: _Turn, workflow: Workflow, found: Details, answered: bool) -> 
         if values or problems:
             return _is(turn, "amend", details=values, problems=problems)
     known: dict[str, DetailValue] = turn.heard.details
-    touched = {*found.values, *(p.detail for p in found.problems)}
+    changed = {name for name, value in found.values.items() if known.get(name) != value}
+    touched = {*changed, *(p.detail for p in found.problems)}
     if touched and not answered and all(name in known for name in touched):
         return _with(turn, "amend", workflow, found)
     if found:

@@ -4,217 +4,42 @@ from __future__ import annotations
 
 import re
 
-from agents.reasoning.offline.spans import MASK, fold
+from agents.reasoning.offline.spans import MASK, fold, words
 from agents.reasoning.offline.times import PART_OF_DAY
 from workflows.model import DetailType, Workflow
 
 _NEW = re.compile(
-    r"\b(?:that |which |where |to which )?(?:i|we)(?:'ve| have)?(?: never|n't| haven't| have not| havent| didn't)(?: yet| ever)? (?:been|tried|eaten|visited|seen|gone|stayed|had|dined|used)(?: (?:to|at|in|there|before|yet|it|out))*"
-    r"|\b(?:somewhere|someplace|something|anywhere|a place|place|one) (?:that(?:'s| is) )?(?:completely |totally |entirely |brand |really )?(?:new|unfamiliar|untried|different from (?:the )?usual)(?: (?:to|for) (?:me|us))?\b"
-    r"|\b(?:new to (?:me|us)|never (?:been|tried|visited|gone)(?: (?:to|at|there|before))*|not been (?:to|there)(?: before)?|(?:a )?new (?:place|spot|one|restaurant|hotel|bar|thing)\b|for the first time|first[- ]time|haven'?t (?:yet )?(?:been|tried|visited)(?: (?:to|at|there|before|yet))*|"
+    r"\b(?:that |which |where |to which )?(?:i|we)(?:'ve| have)?(?: never|n't|"
+    r" haven't| have not| havent| didn't)(?: yet| ever)? (?:been|tried|eaten|"
+    r"visited|seen|gone|stayed|had|dined|used)(?: (?:to|at|in|there|before|yet|"
+    r"it|out))*"
+    r"|\b(?:somewhere|someplace|something|anywhere|a place|place|one) (?:that(?:'s|"
+    r" is) )?(?:completely |totally |entirely |brand |really )?(?:new|unfamiliar|"
+    r"untried|different from (?:the )?usual)(?: (?:to|for) (?:me|us))?\b"
+    r"|\b(?:new to (?:me|us)|never (?:been|tried|visited|gone)(?: (?:to|at|there|"
+    r"before))*|not been (?:to|there)(?: before)?|(?:a )?new (?:place|spot|one|"
+    r"restaurant|hotel|bar|thing)\b|for the first time|first[- ]time|haven'?t (?:yet )?(?:been|"
+    r"tried|visited)(?: (?:to|at|there|before|yet))*|"
     r"(?:nowhere|not (?:a |any )?(?:place|where|somewhere)) (?:i|we)(?:'ve| have)? (?:already )?been)\b"
 )
 _SPLIT = re.compile(
-    rf"[,;.!?\n\x00()]+|{MASK}+|\s+-\s+|\b(?:and|but|that|which|with|who|where|or|plus|also|preferably|ideally|maybe|perhaps|possibly|if possible|because|since|so)\b"
+    rf"[,;.!?\n\x00()]+|{MASK}+|\s+-\s+|\b(?:and|but|that|which|with|who|where|"
+    rf"or|plus|also|preferably|ideally|maybe|perhaps|possibly|if possible|because|"
+    rf"since|so)\b"
 )
-_EMPTY = frozenset(
-    [
-        "a",
-        "an",
-        "the",
-        "me",
-        "us",
-        "my",
-        "our",
-        "i",
-        "we",
-        "you",
-        "your",
-        "it",
-        "its",
-        "it's",
-        "is",
-        "are",
-        "be",
-        "am",
-        "was",
-        "to",
-        "for",
-        "of",
-        "in",
-        "on",
-        "at",
-        "by",
-        "from",
-        "as",
-        "do",
-        "does",
-        "did",
-        "can",
-        "could",
-        "would",
-        "should",
-        "will",
-        "shall",
-        "may",
-        "might",
-        "please",
-        "hey",
-        "hi",
-        "hello",
-        "thanks",
-        "thank",
-        "ok",
-        "okay",
-        "well",
-        "just",
-        "really",
-        "very",
-        "quite",
-        "some",
-        "any",
-        "something",
-        "somewhere",
-        "anything",
-        "anywhere",
-        "someplace",
-        "place",
-        "places",
-        "spot",
-        "spots",
-        "option",
-        "options",
-        "one",
-        "ones",
-        "find",
-        "book",
-        "reserve",
-        "get",
-        "give",
-        "show",
-        "recommend",
-        "suggest",
-        "search",
-        "look",
-        "looking",
-        "want",
-        "wants",
-        "wanted",
-        "need",
-        "needs",
-        "like",
-        "love",
-        "fancy",
-        "feel",
-        "go",
-        "going",
-        "take",
-        "make",
-        "help",
-        "out",
-        "up",
-        "there",
-        "here",
-        "this",
-        "these",
-        "those",
-        "i'd",
-        "i'm",
-        "i'll",
-        "we'd",
-        "we're",
-        "we'll",
-        "let",
-        "let's",
-        "lets",
-        "us",
-        "kind",
-        "sort",
-        "bit",
-        "little",
-        "good",
-        "idea",
-        "ideas",
-        "time",
-        "day",
-        "people",
-        "person",
-        "table",
-        "head",
-        "think",
-        "thinking",
-        "about",
-        "around",
-        "mood",
-        "hungry",
-        "today",
-        "tonight",
-        "tomorrow",
-        "haven't",
-        "don't",
-        "know",
-        "have",
-        "has",
-        "had",
-        "been",
-        "where",
-        "what",
-        "when",
-        "how",
-        "which",
-        "who",
-        "then",
-        "now",
-        "else",
-        "yes",
-        "yeah",
-        "no",
-        "not",
-        "actually",
-        "again",
-        "also",
-        "too",
-        "per",
-        "each",
-        "max",
-        "maximum",
-        "under",
-        "below",
-        "over",
-        "than",
-        "more",
-        "less",
-        "im",
-        "id",
-        "ive",
-        "i've",
-        "we've",
-        "u",
-        "pls",
-        "plz",
-        "someone",
-        "anyone",
-        "thing",
-        "things",
-        "way",
-        "works",
-        "work",
-        "fine",
-        "been",
-        "got",
-        "see",
-        "try",
-        "eat",
-        "craving",
-        "fits",
-        "fit",
-        "suits",
-        "suit",
-        "matches",
-        "match",
-    ]
+_EMPTY = words(
+    "a an the me us my our i we you your it its it's is are be am was to for of in on at by from as do does did "
+    "can could would should will shall may might please hey hi hello thanks thank ok okay well just really very "
+    "quite some any something somewhere anything anywhere someplace place places spot spots option options one "
+    "ones find book reserve get give show recommend suggest search look looking want wants wanted need needs like "
+    "love fancy feel go going take make help out up there here this these those i'd i'm i'll we'd we're we'll let "
+    "let's lets us kind sort bit little good idea ideas time day people person table head think thinking about "
+    "around mood hungry today tonight tomorrow haven't don't know have has had been where what when how which who "
+    "then now else yes yeah no not actually again also too per each max maximum under below over than more less "
+    "im id ive i've we've u pls plz someone anyone thing things way works work fine been got see try eat craving "
+    "fits fit suits suit matches match"
 )
-_NEGATION = frozenset(["not", "no", "never", "without", "nothing", "less", "non", "too"])
+_NEGATION = words("not no never without nothing less non too")
 _TRIM = (
     _EMPTY
     - _NEGATION
@@ -274,7 +99,7 @@ def _parts(left: str) -> list[str]:
 
 
 def _own_words(workflow: Workflow | None) -> frozenset[str]:
-    """Words that say what the task is, not how it should be: those of its description and title, and of several examples."""
+    """Words that say what the task is, not how it should be: of its description, its title, and of several examples."""
     if workflow is None:
         return frozenset()
     named = re.findall(r"[\w'’-]+", fold(f"{workflow.name.replace('-', ' ')} {workflow.description} {workflow.title}"))
