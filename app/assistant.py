@@ -22,7 +22,12 @@ from app.engine import Engine
 from memory.errors import BadInput, NotFound, Unavailable
 from memory.evidence import Evidence
 from memory.home import Home
+from memory.index import Index
 from memory.retrieve import Retriever
+from workflows.registry import Registry
+
+MANY = 50
+"""Messages in line from which on the service says that it is behind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,8 @@ class Assistant:
     hub: Hub
     proxy: PreferenceProxy
     retriever: Retriever
+    index: Index
+    workflows: Registry
     clock: Clock
 
     async def receive(self, inbound: Inbound) -> None:
@@ -151,4 +158,9 @@ class Assistant:
         """Each part and how it is: "ok" or a sentence."""
         async with self.database.connect() as conn:
             behind = await store.undone(conn)
-        return {"database": "ok", "turns": "ok" if len(behind) < 50 else f"{len(behind)} messages wait"}
+        # Looked at anew, so that a file just broken is named, and one just mended is not.
+        await asyncio.to_thread(self.index.refresh)
+        unread = "; ".join(f"{s.path}: {s.why}" for s in self.index.skipped())
+        faults = "; ".join(str(fault) for fault in self.workflows.faults())
+        waiting = f"{len(behind)} messages wait" if len(behind) >= MANY else ""
+        return {"turns": waiting or "ok", "index": unread or "ok", "workflows": faults or "ok"}

@@ -74,6 +74,7 @@ async def open_house(settings: Settings) -> AsyncIterator[tuple[Assistant, Regis
         workflows = Registry(registry.LIBRARY, home.root / "workflows")
         index = await asyncio.to_thread(Index, home, MiniLM())
         stack.callback(index.close)
+        await asyncio.to_thread(index.sync)  # before the first question, which would wait for it
         retriever = Retriever(index)
         reasoner = Checked(OfflineReasoner(index.embedder.embed))
         proxy = PreferenceProxy(retriever, reasoner)
@@ -116,7 +117,7 @@ async def open_house(settings: Settings) -> AsyncIterator[tuple[Assistant, Regis
         engine = DbosEngine(settings.state / "dbos.sqlite", turns.take, turns.execute)
         engine.launch()
         stack.push_async_callback(engine.close)
-        assistant = Assistant(home, database, engine, flow, hub, proxy, retriever, clock)
+        assistant = Assistant(home, database, engine, flow, hub, proxy, retriever, index, workflows, clock)
         await assistant.recover()
         yield assistant, workflows
 

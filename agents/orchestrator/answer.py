@@ -6,6 +6,7 @@ from langgraph.graph import END
 
 from agents.crew import Crew
 from agents.executor.mandate import plan_text
+from agents.executor.words import parse_go
 from agents.orchestrator import rank as ranking
 from agents.orchestrator import say
 from agents.state import TaskState
@@ -39,12 +40,16 @@ async def _said(intent: str, state: TaskState, crew: Crew) -> str:
         return _why(state)
     if state.get("busy"):
         return state["busy"]
+    if parse_go(state["message"]):
+        return "Nothing is on offer yet, so a Go does nothing."
+    if state.get("status") == "offered":
+        return "That was not a clear Go, so I did nothing."
     if "workflow" in state:
         return "I did nothing with that: I could not tell what you would like changed."
-    return _what_i_can(intent, crew.registry.all())
+    return _what_i_can(intent, crew)
 
 
-def _what_i_can(intent: str, workflows: tuple[Workflow, ...]) -> str:
+def _what_i_can(intent: str, crew: Crew) -> str:
     opening = {
         "greeting": "Hello!",
         "unfit": "I have no workflow for that, so I offer nothing.",

@@ -40,7 +40,7 @@ def write_receipt(home: Path, task: str, receipt: Receipt) -> None:
         lines += [receipt.note, ""]
     if receipt.reference:
         lines.append(f"- Reference: **{receipt.reference}**")
-    lines += [f"- {name}: {value}" for name, value in receipt.terms.items() if value is not None]
+    lines += [f"- {name}: {value}" for name, value in receipt.terms.items() if value not in (None, receipt.reference)]
     lines.append(f"- At: {dt.datetime.fromisoformat(receipt.at):%A %d %B %Y, %H:%M:%S}")
     if receipt.screenshot:
         lines += ["", f"![The page as it stood]({Path(receipt.screenshot).name})"]

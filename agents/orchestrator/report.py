@@ -19,7 +19,8 @@ async def report(state: TaskState, crew: Crew) -> TaskState:
     lines = [f"**{said[receipt.state]}** {receipt.note}".strip()]
     if receipt.reference:
         lines.append(f"Reference: **{receipt.reference}**")
-    terms = [f"- {name.replace('_', ' ')}: {value}" for name, value in receipt.terms.items() if value is not None]
+    shown = {name: value for name, value in receipt.terms.items() if value not in (None, receipt.reference)}
+    terms = [f"- {name.replace('_', ' ')}: {value}" for name, value in shown.items()]
     lines.append("\n".join(terms))
     retry = receipt.state == "refused" and not outcome.get("stopped") and bool((state["ranked"] or {}).get("decision"))
     if retry:

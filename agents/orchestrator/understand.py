@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from agents.crew import Crew
 from agents.executor import ledger
+from agents.executor.words import parse_go
 from agents.reasoning.port import Heard, Understanding, Waiting
 from agents.state import TaskState
 
@@ -22,10 +23,16 @@ async def understand(state: TaskState, crew: Crew) -> TaskState:
         waiting=Waiting.model_validate(waiting) if waiting else None,
     )
     read = await crew.reasoner.understand(heard, crew.registry.all())
+    if state.get("status") == "deciding" and parse_go(state["message"]):
+        read = Understanding(intent="choose", choice=0)  # nothing is on offer yet: it can only mean the top choice
+    if state.get("status") == "offered" and read.intent == "choose" and read.choice in (None, state.get("choice")):
+        read = read.model_copy(update={"intent": "unclear"})  # a "yes" to the plan: it changes nothing, and is no Go
     update: TaskState = {"understood": read.model_dump(mode="json"), "trace": [*state.get("trace", []), _trace(read)]}
     if read.intent == "request" and "workflow" in state:
         # A new task's message: this one goes on waiting as it was, and the turn begins the other.
         return {**update, "handoff": True}
+    if state.get("status") == "deciding" and parse_go(state["message"]):
+        read = Understanding(intent="choose", choice=0)  # nothing is on offer yet: it can only mean the top choice
     if state.get("status") == "offered" and read.intent in CHANGES:
         await _revoke(state, crew)
         update["mandate"] = update["plan"] = None

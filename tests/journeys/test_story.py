@@ -17,7 +17,7 @@ CITED = re.compile(r"\((?:memory|documents|journal)/[\w./-]+:\d+")
 
 
 def test_recommend_decide_do(service: Service, town: Town, home: Path) -> None:
-    before = len(town.booked())
+    before, seen = len(town.booked()), len(town.log())
 
     asked = service.send(OPENING)
     assert asked["kind"] == "question"
@@ -54,15 +54,10 @@ def test_recommend_decide_do(service: Service, town: Town, home: Path) -> None:
     assert plan["kind"] == "plan"
     assert plan["plan"]["terms"]["item"] == top["name"]
     assert len(plan["plan"]["steps"]) >= 5
-    for vague in ("ok", "sounds good", "👍 yes", "do NOT go", "go if it is quiet"):
-        assert service.send(vague)["kind"] in ("plan", "answer", "decision", "question")
-    assert len(town.booked()) == before, "anything but a clear Go does nothing"
-    assert not [line for line in town.log() if line.what.get("action") == "hold"]
+    for vague in ("ok", "sounds good", "👍 yes", "yes", "Going well?", "I would say go, maybe"):
+        assert service.send(vague)["plan"]["hash"] == plan["plan"]["hash"], "the offer stands, and nothing is done"
+    assert not [line for line in town.log()[seen:] if line.what.get("action") in ("hold", "book")]
 
-    plan = service.send("top") if "plan" not in service.task(plan["task"]) else plan
-    latest = service.task(plan["task"])["plan"]
-    if latest is None:
-        latest = service.send("top")["plan"]
     going = service.send("Go")
     assert going["kind"] == "progress"
     task = service.settled(going["task"])
@@ -70,7 +65,7 @@ def test_recommend_decide_do(service: Service, town: Town, home: Path) -> None:
     assert task["state"] == "done"
     made = town.booked()[before:]
     assert len(made) == 1
-    assert made[0].what["restaurant"] == top["name"] == task["receipt"]["terms"].get("item", top["name"])
+    assert made[0].what["place"] == top["name"]
     assert (made[0].what["date"], made[0].what["time"], made[0].what["party"]) == ("2026-11-21", "20:00", 2)
     assert task["receipt"]["reference"] == made[0].what["reservation"]
     shot = httpx.get(f"{service.url}/{task['receipt']['screenshot']}")

@@ -1,0 +1,203 @@
+"""What bad input gets: a clear sentence, nothing lost, nothing done."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.journeys.support import OPENING, Service, Town, free_port
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "no words"),
+        ("   \n ", "no words"),
+        ("🍝🍷✨", "no words"),
+        ("\x00\x01\x7f\ufffd", "no words"),
+        ("pasta " * 3400, "characters"),
+        ("fix my car", "no workflow"),
+        ("Go", "could not|no workflow|nothing"),
+        ("asdf qwer zxcv", "could not|no workflow"),
+    ],
+)
+def test_a_message_that_is_no_request(service: Service, town: Town, text: str, said: str) -> None:
+    seen = len(town.log())
+    reply = service.send(text, conversation="odd")
+    assert any(part in reply["text"].lower() for part in said.split("|")), reply["text"]
+    assert reply["plan"] is None
+    assert reply["decision"] is None
+    assert len(town.log()) == seen
+    assert service.send(OPENING, conversation="odd")["kind"] == "question", "the conversation goes on"
+
+
+@pytest.mark.parametrize(
+    ("text", "detail"),
+    [
+        ("book a table for 2 yesterday at 20:00", "date"),
+        ("book a table for 0 people tonight at 20:00", "party_size"),
+        ("book a table for 500 people tonight at 20:00", "party_size"),
+        ("book a table for two tonight at 25:00", "time"),
+    ],
+)
+def test_an_impossible_detail_is_asked_again(service: Service, text: str, detail: str) -> None:
+    reply = service.send(text)
+    assert reply["kind"] == "question"
+    assert reply["question"]["detail"] == detail
+
+
+def test_no_table_at_that_time_offers_the_nearest(service: Service) -> None:
+    reply = service.send("book a table for two tonight at 16:30")
+    while reply["kind"] == "question" and not reply["question"]["options"]:
+        reply = service.send("2")
+    assert reply["kind"] == "question"
+    assert reply["question"]["detail"] == "time"
+    nearest = reply["question"]["options"][0]
+    assert nearest in reply["text"]
+    assert service.send(nearest)["kind"] == "decision"
+
+
+def test_the_site_is_down_then_back(service: Service, town: Town) -> None:
+    town.mode("down")
+    reply = service.send("book a table for two tonight at 20:00, somewhere new")
+    assert reply["kind"] == "error"
+    assert "try again" in reply["text"].lower()
+    town.mode("normal")
+    assert service.send("try again")["kind"] == "decision"
+
+
+def test_logged_out_is_told_and_nothing_is_booked(service: Service, town: Town) -> None:
+    before = len(town.booked())
+    plan = service.to_plan()
+    town.mode("logged_out")
+    service.send("Go")
+    receipt = service.settled(plan["task"])["receipt"]
+    assert receipt["state"] == "refused"
+    assert "log in" in receipt["note"].lower() or "logged in" in receipt["note"].lower()
+    assert len(town.booked()) == before
+
+
+@pytest.mark.parametrize(("mode", "said"), [("price_changed", "charge|price|10"), ("item_swapped", "item|what")])
+def test_terms_that_differ_are_refused_with_the_difference(service: Service, town: Town, mode: str, said: str) -> None:
+    before = len(town.booked())
+    plan = service.to_plan()
+    town.mode(mode)
+    service.send("Go")
+    task = service.settled(plan["task"])
+    assert task["receipt"]["state"] == "refused"
+    assert any(part in task["receipt"]["note"].lower() for part in said.split("|"))
+    assert len(town.booked()) == before
+    town.mode("normal")
+    assert service.send("top")["kind"] == "plan", "the choice is still there, for a new offer"
+
+
+def test_an_answer_that_was_lost_after_commit_is_looked_up(service: Service, town: Town) -> None:
+    before = len(town.booked())
+    plan = service.to_plan()
+    town.mode("error_after_commit")
+    service.send("Go")
+    assert service.settled(plan["task"])["state"] == "done"
+    assert len(town.booked()) == before + 1
+
+
+def test_a_late_go_offers_anew(service: Service, town: Town, home: Path) -> None:
+    workflow = home / "workflows" / "reserve-table.md"
+    workflow.write_text(workflow.read_text().replace("go_expires: 10 min", "go_expires: 1 s"))
+    before = len(town.booked())
+    old = service.to_plan()
+    service.send("why?")
+    late = service.send("Go")
+    assert late["kind"] == "plan"
+    assert "expired" in late["text"] or "held until" in late["text"]
+    assert late["plan"]["hash"] != old["plan"]["hash"]
+    assert len(town.booked()) == before
+
+
+def test_a_workflow_edited_after_the_offer_voids_it(service: Service, town: Town, home: Path) -> None:
+    before = len(town.booked())
+    plan = service.to_plan()
+    workflow = home / "workflows" / "reserve-table.md"
+    workflow.write_text(workflow.read_text() + "\n<!-- a word more -->\n")
+    service.send("Go")
+    assert service.settled(plan["task"])["receipt"]["state"] == "refused"
+    assert len(town.booked()) == before
+
+
+def test_a_broken_memory_file_is_named_and_the_rest_works(service: Service, home: Path) -> None:
+    (home / "memory" / "broken.md").write_text("---\nname: [unclosed\n---\n- a note\n")
+    reply = service.send(OPENING)
+    assert reply["kind"] == "question"
+    parts = httpx.get(f"{service.url}/readyz").json()["parts"]
+    assert "memory/broken.md" in parts["index"]
+    assert "line" in parts["index"]
+
+
+def test_a_broken_workflow_file_is_named_with_its_line(service: Service, home: Path) -> None:
+    workflow = home / "workflows" / "reserve-table.md"
+    workflow.write_text(workflow.read_text().replace("1. Open {choice.url}", "1. Fly to {choice.url}"))
+    reply = service.send(OPENING)
+    assert reply["plan"] is None
+    assert "reserve-table" in reply["text"]
+    parts = httpx.get(f"{service.url}/readyz").json()["parts"]
+    assert "line" in parts["workflows"]
+
+
+@pytest.mark.parametrize("harm", ["deleted", "truncated"])
+def test_a_lost_index_is_built_again_with_the_same_ids(service: Service, home: Path, harm: str) -> None:
+    query = {"query": "candle-lit rooms without music", "k": 5}
+    before = [e["id"] for e in service.post("recall", query).json()]
+    service.stop()
+    if harm == "deleted":
+        shutil.rmtree(home / "state" / "index")
+    else:
+        for file in (home / "state" / "index").rglob("*.sqlite*"):
+            file.write_bytes(file.read_bytes()[:1000])
+    service.start()
+    assert [e["id"] for e in service.post("recall", query).json()] == before
+
+
+def _serve(home: Path, **environ: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "app.cli", "serve"]
+    settings = {"RFLOW_HOME": str(home), "RFLOW_PORT": str(free_port()), "PATH": "/usr/bin:/bin", **environ}
+    return subprocess.run(command, env=settings, capture_output=True, text=True, timeout=120)
+
+
+def test_the_port_is_taken(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        ended = _serve(tmp_path / "home", RFLOW_PORT=port)
+    assert ended.returncode == 2
+    assert port in ended.stderr
+    assert "RFLOW_PORT" in ended.stderr
+
+
+def test_a_home_that_cannot_be_used(tmp_path: Path) -> None:
+    (tmp_path / "home").write_text("a file")
+    ended = _serve(tmp_path / "home")
+    assert ended.returncode == 2
+    assert "home" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_a_second_owner_of_the_home_is_refused(service: Service, home: Path) -> None:
+    ended = _serve(home)
+    assert ended.returncode == 2
+    assert str(service.process and service.process.pid) in ended.stderr
+
+
+def test_no_browser(home: Path, town: Town) -> None:
+    running = Service(home, free_port()).start(RFLOW_BROWSER_PATH="/nonexistent/chrome")
+    try:
+        reply = running.send("book a table for two tonight at 20:00")
+    finally:
+        running.stop()
+    assert reply["kind"] == "error"
+    assert "RFLOW_BROWSER_PATH" in reply["text"]
