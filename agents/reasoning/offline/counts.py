@@ -9,7 +9,7 @@ from agents.reasoning.offline.numbers import SMALL, whole
 from agents.reasoning.offline.spans import Hit, longest, words
 
 _PERSON = (
-    "people|persons?|ppl|peeps|pax|guests?|diners?|adults?|kids?|child(?:ren)?|"
+    "people|persons?|heads|ppl|peeps|pax|guests?|diners?|adults?|kids?|child(?:ren)?|"
     "babies|baby|infants?|toddlers?|teen(?:ager)?s?|"
     "friends?|mates?|buddies|buddy|pals?|wife|husband|spouse|partner|girlfriend|"
     "boyfriend|fiancée?|date|sons?|daughters?|"
@@ -43,6 +43,7 @@ _UNIT = re.compile(
     rf"|(?:my|our|the|his|her|both|both my)\s+{_PAIRS}\b"
     rf"|(?:(?P<couples>{SMALL}|a|one|another)\s+)(?:(?:married|other|young|old)\s+)?couples?\b(?! of)"
 )
+_AND_I = re.compile(r"i\b(?!'| (?:would|want|need|am|have|had|will|was|can|could|like|think|love)\b)")
 _NAME = re.compile(r"[A-ZÀ-Þ][\w'’-]+(?!\w)")
 _JOINED = re.compile(_JOIN)
 _ALONE = re.compile(
@@ -75,6 +76,7 @@ _NUMBERED = [
     rf"[.,;!?-]| ?\x00| (?:people|on|at|in|for|tonight|to|this|next|please|with|and|"
     rf"under|near|around|by|thanks|somewhere|or|from|tomorrow|today|outside|inside|"
     rf"if|that|who|only|max|around)\b)",
+    rf"\b(?:people|party|guests|number|size)\b.* to (?P<v>{SMALL})(?=\W*$)",
     rf"\b(?P<v>{SMALL})[ -](?:tops?|seater|seats?|covers?|person|people|man)\b",
 ]
 _COUNTED = [re.compile(pattern) for pattern in _NUMBERED]
@@ -97,7 +99,7 @@ def find_counts(text: str, original: str, named: str, asked: bool = False) -> li
         named: the detail's name and question: "party_size For how many people?".
         asked: a bare number counts.
     """
-    hits = list(_people(text, original)) if counts_people(named) else list(_things(text, named))
+    hits = _people(text, original) if counts_people(named) else list(_things(text, named))
     if asked or re.search(r"\b(?:make|change|raise|up) (?:it|that)\b|\bactually\b|\binstead\b", text):
         hits += _bare(text, hits)
     return longest(hits + list(_corrected(text, hits)))
@@ -138,14 +140,12 @@ def _things(text: str, named: str) -> Iterator[Hit]:
             yield Hit(match.start(), match.end(), _value(match.group("v")))
 
 
-def _people(text: str, original: str) -> Iterator[Hit]:
-    listed = list(_lists(text, original))
-    yield from listed
-    for match in _ALONE.finditer(text):
-        yield Hit(match.start(), match.end(), 1)
+def _people(text: str, original: str) -> list[Hit]:
+    hits = [*_lists(text, original)]
     for pattern in _COUNTED:
         for match in pattern.finditer(text):
-            yield Hit(match.start("v"), match.end("v"), _value(match.groupdict().get("n") or match.group("v")))
+            hits.append(Hit(match.start("v"), match.end("v"), _value(match.groupdict().get("n") or match.group("v"))))
+    return hits or [Hit(match.start(), match.end(), 1) for match in _ALONE.finditer(text)]
 
 
 def _lists(text: str, original: str) -> Iterator[Hit]:
@@ -160,6 +160,16 @@ def _lists(text: str, original: str) -> Iterator[Hit]:
         place = max(end, place + 1)
         if total is None or (unit.group("me") and end == unit.end()):
             continue
+        lone = (unit.group("noun") or "") in (
+            "kid",
+            "kids",
+            "child",
+            "children",
+            "baby",
+            "babies",
+        ) and end == unit.end()
+        if lone and not re.search(r"\b(?:for|with) $", text[:start]):
+            continue  # "I have three kids" is not everybody
         if not speaker and re.search(r"\bwith (?:just |only )?$", text[:start]) and not _plural_guests(unit):
             total += 1
         elif not speaker and total == 1 and not (unit.group("n") or unit.group("noun") in ("person", "adult", "guest")):
@@ -172,7 +182,9 @@ def _plural_guests(unit: re.Match[str]) -> bool:
 
 
 def _next(text: str, original: str, place: int, speaker: bool) -> tuple[int, int | None, bool] | None:
-    if text[place : place + 2].rstrip(" .,;!?") == "i":
+    if re.match(
+        r"i\b(?!'| (?:would|want|need|am|have|had|will|was|can|could|like|think|love)\b)", text[place : place + 12]
+    ):
         return place + 1, 1, True
     unit = _UNIT.match(text, place)
     if unit:

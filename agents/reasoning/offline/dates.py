@@ -16,8 +16,9 @@ Reading = dt.date | str
 
 _MONTH = rf"(?P<month>{'|'.join(sorted(MONTHS, key=len, reverse=True))})\b(?:\.(?= ?\w))?"
 _WD = rf"(?:{'|'.join(sorted(WEEKDAYS, key=len, reverse=True))})\b"
-_NAMED = rf"(?:(?P<named>{_WD}),? +)?"
-_NAMED_THE = rf"(?:(?P<named>{_WD}),? +(?:the )?)?"
+_NO_DAY = r"(?:(?<=the )sun|(?:(?<=we )|(?<= i )|(?<=be ))sat)\b"  # "in the sun", "we sat outdoors"
+_NAMED = rf"(?:(?P<named>{_WD})[,.]? +)?"
+_NAMED_THE = rf"(?:(?P<named>{_WD})[,.]? +(?:the )?)?"
 _YEAR = r"(?:(?:,? *(?:of )?| ?[-/])(?P<year>\d{4})\b)?"
 _DAY = rf"(?P<day>{ORDINAL}|\d{{1,2}})(?!\d|[:.]\d| ?[ap]\.?m)"
 _SPAN = rf"(?P<n>{SMALL}|an?|a couple of|couple of|a few) (?P<unit>day|night|week|fortnight|month|year)s?'?"
@@ -231,10 +232,8 @@ def _rule(pattern: str, read: Reader, moment: bool = False) -> tuple[re.Pattern[
 
 
 _RULES = (
-    _rule(
-        r"\b(?P<word>today|tonight|tonite|this (?:morning|afternoon|evening)|later today|right now|asap)\b", _relative
-    ),
-    _rule(r"(?<!by )\b(?P<word>now)(?= ?(?:[.!?,]|$))", _relative, True),
+    _rule(r"\b(?P<word>today|tonight|tonite|this (?:morning|afternoon|evening)|later today)\b", _relative),
+    _rule(r"\b(?P<word>right now|asap|as soon as possible)\b", _relative, True),
     _rule(
         r"\b(?P<after>(?:the )?day after )?(?:the )?(?P<before>(?:the )?day before )?"
         r"(?P<word>tomorrow|tomm?orr?ow|tommorrow|tomoz|tmrw|tmr|tmw|yesterday|last night)\b",
@@ -243,7 +242,7 @@ _RULES = (
     _rule(r"\b(?P<y>\d{4})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})\b", _iso),
     _rule(r"(?<![\d/.-])(?P<a>\d{1,2})/(?P<b>\d{1,2})(?:/(?P<y>\d{4}|\d{2}))?(?![\d/])", _slashed),
     _rule(r"(?<![\d/.-])(?P<a>\d{1,2})(?P<sep>[.-])(?P<b>\d{1,2})(?P=sep)(?P<y>\d{4}|\d{2})(?![\d/])", _slashed),
-    _rule(rf"\b{_NAMED_THE}{_DAY}(?: (?:day )?(?:of )?|[-/]|\. ?)?{_MONTH}{_YEAR}", _month_day),
+    _rule(rf"\b{_NAMED_THE}{_DAY}(?:,? (?:day )?(?:of )?|[-/]|\. ?)?{_MONTH}{_YEAR}", _month_day),
     _rule(
         rf"\b{_NAMED}(?:(?P<year2>\d{{4}})[-/])?{_MONTH}[ /-]?(?:the )?{_DAY}{_YEAR}"
         r"(?! ?(?:people|persons?|guests?|adults?))",
@@ -258,7 +257,7 @@ _RULES = (
     ),
     _rule(rf"\bon the (?P<v>(?P<day>{ORDINAL}))\b(?! (?:one|option|place|choice|floor|street))", _numbered),
     _rule(
-        rf"\b(?:(?P<which>this coming|this|next|coming|following|upcoming|last) )?(?P<wd>(?!(?<=the )sun\b){_WD})s?",
+        rf"\b(?:(?P<which>this coming|this|next|coming|following|upcoming|last) )?(?P<wd>(?!{_NO_DAY}){_WD})s?",
         _weekday,
     ),
     _rule(rf"\b(?P<which>)(?P<wd>{_WD}) (?P<later>week|after next)\b", _weekday),
@@ -288,4 +287,10 @@ _RULES = (
     _rule(rf"\b(?:the )?(?P<name>{days.HOLIDAY})\b{_YEAR}", _holiday),
     _rule(MOMENT, _moment, True),
 )
-_ASKED = (_rule(rf"^\W*(?:on |the )*(?P<day>{ORDINAL}|\d{{1,2}})(?![\d:/.]| ?[ap]\.?m)(?=\W*$|\W+at )", _numbered),)
+_ASKED = (
+    _rule(
+        rf"^\W*(?:on |the )*(?P<v>(?P<day>{ORDINAL}|\d{{1,2}}))(?![\d:/.]| ?[ap]\.?m)(?=\W*$|\W+at )",
+        _numbered,
+    ),
+    _rule(r"^\W*(?P<word>now)\W*$", _relative, True),
+)

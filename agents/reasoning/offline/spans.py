@@ -20,7 +20,7 @@ _NEGATED = re.compile(
     r"\b(?:not|isn't|instead of|rather than|except|but not|change (?:it )?from|moved? (?:it )?from)"
     r"(?: (?:on|at|for|in))?(?: the)? $"
 )
-_REPLACED = re.compile(r"\bfrom $")
+_MOVES = re.compile(r"\b(?:chang(?:e|ing)|switch|move|reschedule|shift|swap|postpone|update)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def standing(hits: list[Hit], text: str) -> list[Hit]:
     kept: list[Hit] = []
     for number, hit in enumerate(hits):
         before = text[hits[number - 1].end if number else 0 : hit.start]
-        if kept and _CORRECTION.search(before):
+        if kept and (_CORRECTION.search(before) or (_MOVES.search(text) and re.search(r"\bto\b", before))):
             kept.clear()
         if _NEGATED.search(text[: hit.start]) and (number + 1 < len(hits) or kept):
             continue

@@ -155,7 +155,7 @@ def _word(match: re.Match[str]) -> tuple[int, int, bool]:
 Reader = Callable[[re.Match[str]], tuple[int, int, bool]]
 _NAMES = rf"(?P<named>{'|'.join(_NAMED)})"
 _MOMENT = re.compile(MOMENT)
-_NOW = re.compile(r"(?<!by )\b(?:right )?now(?= ?(?:[.!?,]|$))|\basap\b")
+_NOW = re.compile(r"\b(?:right now|asap|as soon as possible)\b")
 
 
 def _rules(*table: tuple[str, Reader]) -> Iterator[tuple[re.Pattern[str], Reader]]:
