@@ -54,12 +54,14 @@ def _what_i_can(intent: str, crew: Crew) -> str:
         "greeting": "Hello!",
         "unfit": "I have no workflow for that, so I offer nothing.",
     }.get(intent, "I could not make out a request in that.")
-    if not workflows:
-        return f"{opening} There is no workflow to run; see `rflow workflow check`."
-    able = "\n".join(
-        f"- {w.description}" + (f" For example: “{w.examples[0]}”" if w.examples else "") for w in workflows
-    )
-    return f"{opening} What I can do:\n{able}\n\nYou can also ask what I know about your taste in something."
+    able = [_ability(w) for w in crew.registry.all()]
+    broken = [f"- Not in use, because its file has a fault: {fault}" for fault in crew.registry.faults()]
+    listed = "\n".join([*able, *broken]) or "- nothing yet: there is no workflow to run"
+    return f"{opening} What I can do:\n{listed}\n\nYou can also ask what I know about your taste in something."
+
+
+def _ability(workflow: Workflow) -> str:
+    return f"- {workflow.description}" + (f" For example: “{workflow.examples[0]}”" if workflow.examples else "")
 
 
 async def _about_taste(subject: str, crew: Crew) -> str:
