@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import json
+import os
 import sys
 import uuid
 from collections.abc import Awaitable, Callable
@@ -16,9 +17,11 @@ from typing import Annotated, Any, TypeVar
 import typer
 from dulwich.errors import NotGitRepository
 from dulwich.repo import Repo
+from playwright.async_api import async_playwright
 from pydantic import TypeAdapter
 from rich.console import RenderableType
 
+from agents.executor.browser import BrowserMissing, find_browser
 from agents.types import Preferences, Reply
 from app import client as reaching
 from app import terminal
@@ -95,7 +98,9 @@ def stop(conversation: str = "", as_json: AsJson = False) -> None:
 
 
 @app.command()
-def recall(query: str, k: Annotated[int, typer.Option(min=1, max=50)] = 8, as_json: AsJson = False) -> None:
+def recall(
+    query: str, k: Annotated[int, typer.Option("-k", "--k", min=1, max=50)] = 8, as_json: AsJson = False
+) -> None:
     """Find the passages of your files nearest to a query."""
     body = _with_client(lambda client: client.post("/api/v1/recall", {"query": query, "k": k}))
     found = TypeAdapter(list[Evidence]).validate_python(body)
@@ -135,9 +140,17 @@ def trace(task: str, as_json: AsJson = False) -> None:
 @app.command()
 def doctor(as_json: AsJson = False) -> None:
     """Look at every part and tell how it is; exit code 1 where one is not well."""
-    body = _with_client(lambda client: client.get("/readyz"))
-    _show(body, terminal.parts(body["parts"]), as_json)
-    if body["status"] != "ready":
+    settings = load_settings()
+    faults = [f.path for f in _registry().faults()]
+    parts = {
+        "home": f"{settings.home}",
+        "workflows": f"not used: {', '.join(faults)}; see rflow workflow check" if faults else "ok",
+        "browser": asyncio.run(_browser(settings.browser_path)),
+        **_with_client(lambda client: client.get("/readyz"))["parts"],
+    }
+    well = all(state == "ok" for part, state in parts.items() if part != "home")
+    _show({"status": "ready" if well else "degraded", "parts": parts}, terminal.parts(parts), as_json)
+    if not well:
         raise typer.Exit(1)
 
 
@@ -240,6 +253,15 @@ def _with_client(work: Callable[[Client], Awaitable[T]], start: bool = False) ->
     return asyncio.run(run())
 
 
+async def _browser(setting: Path | None) -> str:
+    async with async_playwright() as play:
+        try:
+            find_browser(setting, play.chromium.executable_path, os.environ)
+        except BrowserMissing as missing:
+            return str(missing)
+    return "ok"
+
+
 def _sync(home: Home, only_look: bool) -> dict[str, Any]:
     """Reads what changed (or only looks) and tells how the index stands."""
     from memory.embed import MiniLM  # heavy: onnxruntime and Chroma
@@ -284,7 +306,7 @@ def _show(data: Any, text: RenderableType, as_json: bool) -> None:
     if as_json:
         print(json.dumps(data, ensure_ascii=False, indent=2))
     else:
-        terminal.console().print(text, markup=False) if isinstance(text, str) else terminal.console().print(text)
+        terminal.console().print(text, markup=False, soft_wrap=isinstance(text, str))
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from agents.types import Reply
-from memory.errors import BadInput, Conflict, NotFound, RflowError
+from memory.errors import BadInput, RflowError
 
 log = logging.getLogger(__name__)
 
@@ -82,9 +82,9 @@ def to_reply(error: BaseException, task: str | None = None) -> Reply:
 
 
 def to_terminal(error: BaseException) -> tuple[str, int]:
-    """The error as a terminal line, and the exit code: 2 where the input is to be changed, 1 otherwise."""
+    """The error as a terminal line, and the exit code: 2 where the input is to be changed (4xx), 1 otherwise."""
     e = known(error)
-    return str(e), 2 if isinstance(e, BadInput | NotFound | Conflict) else 1
+    return str(e), 2 if e.status < 500 else 1
 
 
 def install(app: FastAPI, page: Callable[[Request, Problem], HTMLResponse]) -> None:

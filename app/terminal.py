@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable
 from typing import Any
 
@@ -13,9 +14,12 @@ from rich.text import Text
 
 from agents.types import Decision, Option, PlanView, Preferences, Question, Receipt, Reply
 from app.channels.base import TaskView
-from app.web.render import label, moment, place, preface, term
+from app.web.render import moment, place, preface, said, terms
 from memory.evidence import Evidence
 
+LEFT_OUT = 5  # how many exclusions are told without being asked
+STATEMENTS = 12  # how many statements about taste are told
+QUOTED = 160  # characters of a quotation beside a statement
 WIDEST = 100  # columns that are still pleasant to read
 
 
@@ -26,18 +30,18 @@ def console(stderr: bool = False) -> Console:
     return made
 
 
-def reply(said: Reply) -> RenderableType:
+def reply(given: Reply) -> RenderableType:
     """A reply with its question, decision, plan or receipt, and how to go on."""
-    parts: list[RenderableType] = [Markdown(preface(said))] if preface(said).strip() else []
-    if said.question:
-        parts.append(_question(said.question))
-    if said.decision:
-        parts.append(_decision(said.decision))
-    if said.plan:
-        parts.append(_plan(said.plan))
-    if said.receipt:
-        parts.append(_receipt(said.receipt))
-    parts.append(Text(_next(said), style="dim"))
+    parts: list[RenderableType] = [Markdown(preface(given))] if preface(given).strip() else []
+    if given.question:
+        parts.append(_question(given.question))
+    if given.decision:
+        parts.append(_decision(given.decision))
+    if given.plan:
+        parts.append(_plan(given.plan))
+    if given.receipt:
+        parts.append(_receipt(given.receipt))
+    parts.append(Text(_next(given), style="dim"))
     return Group(*(Padding(part, (0, 0, 1, 0)) for part in parts))
 
 
@@ -50,10 +54,12 @@ def preferences(known: Preferences) -> RenderableType:
     """Statements about taste, each with what it rests on, and what is not known."""
     by_id = {e.id: e for e in known.evidence}
     parts: list[RenderableType] = []
-    for statement in known.statements:
+    for statement in known.statements[:STATEMENTS]:
         source = "stated" if statement.stated else "inferred"
         parts.append(Text.assemble((statement.text, "bold"), (f"  {statement.polarity}, {source}", "dim")))
-        parts += [Padding(_quoted(by_id[i]), (0, 0, 0, 2)) for i in statement.evidence if i in by_id]
+        parts += [Padding(_quoted(by_id[i], QUOTED), (0, 0, 0, 2)) for i in statement.evidence if i in by_id]
+    if len(known.statements) > STATEMENTS:
+        parts.append(Text(f"and {len(known.statements) - STATEMENTS} more: --json tells all.", style="dim"))
     texts = {s.id: s.text for s in known.statements}
     parts += [
         Text(f"Contradiction: “{texts.get(newer, newer)}” is newer than “{texts.get(older, older)}”.")
@@ -86,9 +92,10 @@ def parts(states: dict[str, str]) -> RenderableType:
     return table
 
 
-def _quoted(e: Evidence) -> Text:
+def _quoted(e: Evidence, most: int = 600) -> Text:
     date = f", {e.date.isoformat()}" if e.date else ""
-    return Text.assemble(f"“{' '.join(e.quote.split())}” ", (f"{place(e)}{date}", "cyan"))
+    quote = textwrap.shorten(e.quote, most, placeholder=" …")
+    return Text.assemble(f"“{quote}” ", (f"{place(e)}{date}", "cyan"))
 
 
 def _question(question: Question) -> RenderableType:
@@ -107,17 +114,24 @@ def _decision(decision: Decision) -> RenderableType:
         shown += ["", _option("Backup", decision.backup, by_id)]
     if decision.excluded:
         shown += ["", Text(f"Left out ({len(decision.excluded)}):", style="bold")]
-        shown += [Text(f"  {e.name}: {e.reason}{_cites(e.evidence, by_id)}") for e in decision.excluded[:5]]
-        shown += [Text(f"  and {len(decision.excluded) - 5} more")] if len(decision.excluded) > 5 else []
+        told = [f"{e.name}: {e.reason}{_cites(e.evidence, by_id)}" for e in decision.excluded[:LEFT_OUT]]
+        more = len(decision.excluded) - LEFT_OUT
+        shown.append(_bullets("·", [*told, *([f"and {more} more"] if more > 0 else [])]))
     return Group(*shown)
 
 
 def _option(title: str, option: Option, by_id: dict[str, Evidence]) -> RenderableType:
     facts = " · ".join([option.price or "price not shown", f"seen {moment(option.seen_at)}", f"fit {option.fit:.0%}"])
-    lines = [Text.assemble((f"{title}: {option.name}", "bold green"), f"\n  {facts}", (f"\n  {option.url}", "dim"))]
-    lines += [Text(f"  + {r.text}{_cites(r.evidence, by_id)}") for r in option.reasons]
-    lines += [Text(f"  - {t}", style="yellow") for t in option.tradeoffs]
-    return Group(*lines)
+    head = Text.assemble((f"{title}: {option.name}", "bold green"), f"\n  {facts}", (f"\n  {option.url}", "dim"))
+    why = [f"{r.text}{_cites(r.evidence, by_id)}" for r in option.reasons]
+    return Group(head, _bullets("+", why), _bullets("-", option.tradeoffs, "yellow"))
+
+
+def _bullets(mark: str, lines: Iterable[str], style: str = "") -> RenderableType:
+    table = Table.grid(padding=(0, 1))
+    for line in lines:
+        table.add_row(f"  {mark}", Text(line, style=style))
+    return table
 
 
 def _cites(ids: tuple[str, ...], by_id: dict[str, Evidence]) -> str:
@@ -132,23 +146,19 @@ def _plan(plan: PlanView) -> RenderableType:
 
 
 def _receipt(receipt: Receipt) -> RenderableType:
-    table = _terms(receipt.terms)
+    table = _terms(said(receipt))
     if receipt.reference:
         table.add_row("Reference", Text(receipt.reference, style="bold green"))
     if receipt.screenshot:
         table.add_row("Screenshot", receipt.screenshot)
-    table.add_row("Time", moment(receipt.at))
+    table.add_row("Seen", moment(receipt.at))
     return table
 
 
-def _terms(terms: dict[str, str | None]) -> Table:
+def _terms(given: dict[str, str | None]) -> Table:
     table = _grid()
-    for name, value in terms.items():
-        if value is not None:
-            table.add_row(label(name), term(value))
-    absent = [label(name) for name, value in terms.items() if value is None]
-    if absent:
-        table.add_row("Does not apply", Text(", ".join(absent), style="dim"))
+    for heading, value in terms(given):
+        table.add_row(heading, Text(value))
     return table
 
 
@@ -158,16 +168,16 @@ def _grid() -> Table:
     return table
 
 
-def _next(said: Reply) -> str:
-    if said.question and said.question.options:
-        return f'Answer with: rflow ask "{said.question.proposed or said.question.options[0]}"  (or its number)'
-    if said.question:
+def _next(given: Reply) -> str:
+    if given.question and given.question.options:
+        return f'Answer with: rflow ask "{given.question.proposed or given.question.options[0]}"  (or its number)'
+    if given.question:
         return 'Answer with: rflow ask "…"'
-    if said.decision:
+    if given.decision:
         return 'Go on with: rflow ask top | rflow ask backup | rflow ask "why not …?"'
-    if said.plan:
-        go = f"GO {said.plan.code}" if said.plan.code else "go"
+    if given.plan:
+        go = f"GO {given.plan.code}" if given.plan.code else "go"
         return f'Do it with: rflow ask "{go}"    Leave it with: rflow ask "no thanks"'
-    if said.kind == "progress":
+    if given.kind == "progress":
         return "Stop it with: rflow stop"
-    return f"How it came about: rflow trace {said.task}" if said.task else ""
+    return f"How it came about: rflow trace {given.task}" if given.task else ""

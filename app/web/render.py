@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -15,7 +15,7 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markupsafe import Markup, escape
 
-from agents.types import Reply
+from agents.types import Receipt, Reply
 from app.channels.base import Message
 from memory.evidence import Evidence
 
@@ -23,17 +23,21 @@ TAGS = {"p", "br", "strong", "em", "del", "code", "pre", "blockquote", "ul", "ol
 TAGS |= {"h1", "h2", "h3", "h4", "table", "thead", "tbody", "tr", "th", "td"}
 WORDS = {
     "item": "What",
-    "party": "For",
+    "date": "Date",
     "end_date": "Until",
+    "time": "Time",
+    "party": "For",
     "quantity": "How many",
     "options": "With",
     "price_shown": "Price",
     "price_cap": "At most",
+    "currency": "Currency",
     "payee": "Paid to",
     "account_label": "As",
     "origin": "Site",
     "tz": "Time zone",
-}  # a mandate's terms (SAFETY.md) as a person calls them
+}  # a mandate's terms (SAFETY.md) as a person calls them, the weightiest first
+PRICES = {"price_shown", "price_cap"}
 FOLDER = "memory|documents|journal|workflows|runs"
 CITATION = re.compile(rf"\b((?:{FOLDER})/[^\s:`\"'<>()\[\],;]+\.\w+):(\d+)(?:[-–](\d+))?")
 CITATION_WITH_SPACES = re.compile(rf"((?:{FOLDER})/[^:]+\.\w+):(\d+)(?:[-–](\d+))?")
@@ -76,10 +80,10 @@ def preface(reply: Reply) -> str:
     paragraphs = reply.text.split("\n\n")
     if reply.decision:
         name = f"{reply.decision.top.name}**"
-        shown = next((i for i, p in enumerate(paragraphs) if name in p.partition("\n")[0]), 0)
+        shown = next((i for i, p in enumerate(paragraphs) if name in p.partition("\n")[0]), None)
         return "\n\n".join(paragraphs[:shown])
     if reply.plan:
-        shown = next((i for i, p in enumerate(paragraphs) if p.startswith("**")), 0)
+        shown = next((i for i, p in enumerate(paragraphs) if p.startswith("**")), None)
         return "\n\n".join(paragraphs[:shown])
     if reply.receipt:
         return "\n\n".join(p for p in paragraphs if not p.startswith(("- ", "Reference: ")))
@@ -100,8 +104,26 @@ def folds(text: str) -> list[tuple[str, str]]:
     return [part for part in parts if part[1].strip()]
 
 
-def term(value: str) -> str:
-    """A term's value; an ISO date is given as one says it."""
+def terms(terms: Mapping[str, str | None]) -> list[tuple[str, str]]:
+    """Terms as rows (heading, value), each one of them told; those that do not apply share the last row."""
+    order = {name: place for place, name in enumerate(WORDS)}
+    names = sorted(terms, key=lambda name: order.get(name, len(order)))
+    rows = [(label(name), _value(name, value)) for name in names if (value := terms[name]) is not None]
+    absent = [name for name in names if terms[name] is None]
+    if set(absent) >= PRICES:
+        rows.append(("Price", "nothing to pay"))
+        absent = [name for name in absent if name not in {*PRICES, "currency"}]
+    return rows + ([("Does not apply", ", ".join(label(name).lower() for name in absent))] if absent else [])
+
+
+def said(receipt: Receipt) -> dict[str, str | None]:
+    """What the page said, without the reference, which is shown by itself."""
+    return {name: value for name, value in receipt.terms.items() if value != receipt.reference or value is None}
+
+
+def _value(name: str, value: str) -> str:
+    if name == "party" and value.isdigit():
+        return f"{value} {'person' if value == '1' else 'people'}"
     try:
         day = dt.date.fromisoformat(value)
     except ValueError:
@@ -164,7 +186,8 @@ def environment() -> Environment:
     env.filters.update(
         preface=preface,
         folds=folds,
-        term=term,
+        said=said,
+        terms=terms,
         markdown=markdown,
         cite=cite,
         moment=moment,

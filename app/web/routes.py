@@ -51,9 +51,8 @@ class GoIn(BaseModel):
 
 
 class StopIn(BaseModel):
-    """STOP, with nothing else to say."""
+    """STOP; the same `id` again acts once."""
 
-    conversation: str = Field(default="api", pattern=r"^[A-Za-z0-9_.+@:-]{1,64}$")
     id: MessageId
 
 
@@ -135,15 +134,17 @@ async def post_go(task: TaskId, body: GoIn, request: Request, assistant: Assista
 
 
 @api.post("/tasks/{task}/stop")
-async def post_stop(task: TaskId, body: StopIn, request: Request, assistant: Assistant) -> Reply:
+async def post_stop(task: TaskId, request: Request, assistant: Assistant, body: StopIn | None = None) -> Reply:
     """Stops the task before its next browser action."""
-    return counted(request, await assistant.stop(task, body.conversation, body.id))
+    return counted(request, await assistant.stop(task, "api", (body or StopIn()).id))
 
 
 @api.post("/conversations/{conversation}/stop")
-async def post_stop_all(conversation: Conversation, request: Request, assistant: Assistant) -> Reply:
+async def post_stop_all(
+    conversation: Conversation, request: Request, assistant: Assistant, body: StopIn | None = None
+) -> Reply:
     """Stops whatever runs in the conversation."""
-    return counted(request, await assistant.stop(None, conversation, uuid.uuid4().hex))
+    return counted(request, await assistant.stop(None, conversation, (body or StopIn()).id))
 
 
 @api.post("/recall")

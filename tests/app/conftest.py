@@ -142,7 +142,7 @@ class MemoryAssistant:
         self.replies: dict[str, Reply] = {}
         self.receipt: Receipt | None = None
         self.goes: list[str] = []
-        self.stops = 0
+        self.stopped: list[str] = []
         self.work = 0.05  # seconds that doing takes
         self._running: set[asyncio.Task[None]] = set()
 
@@ -203,7 +203,7 @@ class MemoryAssistant:
         self._publish(conversation, self._line("re:done", RECEIPT))
 
     async def stop(self, task: str | None, conversation: str, message_id: str) -> Reply:
-        self.stops += 1
+        self.stopped.append(message_id)
         reply = Reply(kind="answer", text="Stopped before the last click: nothing was booked.")
         self._answer(
             Inbound(id=message_id, conversation=conversation, channel="web", text="STOP", at=self.clock()), reply

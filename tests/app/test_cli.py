@@ -108,7 +108,7 @@ def test_taste_and_passages_come_with_their_lines(rflow: Rflow, running: str) ->
 
 def test_an_error_is_a_sentence_and_an_exit_code(rflow: Rflow, running: str, monkeypatch: pytest.MonkeyPatch) -> None:
     code, out, err = rflow("trace", "nope")
-    assert (code, out) == (1, "")
+    assert (code, out) == (2, "")
     assert "There is no task 'nope'" in err
     monkeypatch.setenv("RFLOW_PORT", "eighty")
     code, _, err = rflow("ask", "hi")

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 
-from app.web.render import cite, folds, markdown, moment
+from agents.types import Decision, Option, PlanView, Reply, ReplyKind
+from app.web.render import cite, folds, markdown, moment, preface, terms
 
 PAYLOADS = [
     "<script>alert(1)</script>",
@@ -72,3 +74,42 @@ def test_a_list_under_a_heading_line_can_be_folded() -> None:
 def test_moments_are_said_as_people_say_them() -> None:
     assert moment("2026-11-21T19:30:00+00:00") == "Sat 21 Nov, 19:30"
     assert moment("soon") == "soon"
+
+
+DECISION = Decision(top=Option(id="c1", name="Lanterna", url="http://x", seen_at="", fit=1))
+PLAN = PlanView(hash="ab", title="Reserve a table", terms={}, steps=(), expires="")
+
+
+@pytest.mark.parametrize(
+    ("kind", "card", "text", "kept"),
+    [
+        (
+            "decision",
+            {"decision": DECISION},
+            "I heard you.\n\n**Top choice: Lanterna** · 40 EUR\n- Why",
+            "I heard you.",
+        ),
+        ("decision", {"decision": DECISION}, "Mizu: you have been there.", "Mizu: you have been there."),
+        ("plan", {"plan": PLAN}, "The old one expired.\n\n**Reserve a table**\n\n- Date", "The old one expired."),
+        ("answer", {}, "Plain.\n\n**Lanterna**", "Plain.\n\n**Lanterna**"),
+    ],
+)
+def test_what_a_card_shows_is_not_said_twice_and_nothing_else_is_lost(
+    kind: ReplyKind, card: dict[str, Any], text: str, kept: str
+) -> None:
+    assert preface(Reply(kind=kind, text=text, **card)) == kept
+
+
+def test_terms_are_told_whole_in_the_order_that_matters() -> None:
+    given = {"account_label": "Marta", "currency": None, "date": "2026-11-21", "item": "Lanterna", "party": "1",
+             "payee": None, "price_cap": None, "price_shown": None, "odd_one": "kept"}  # fmt: skip
+    assert terms(given) == [
+        ("What", "Lanterna"),
+        ("Date", "Saturday 21 November 2026"),
+        ("For", "1 person"),
+        ("As", "Marta"),
+        ("Odd one", "kept"),
+        ("Price", "nothing to pay"),
+        ("Does not apply", "paid to"),
+    ]
+    assert ("Price", "12.00") in terms({**given, "price_shown": "12.00"})

@@ -114,3 +114,10 @@ def test_openapi_names_every_door_and_its_answer(url: str) -> None:
         answers = paths[path][method]["responses"]
         assert set(answers) == {"200", "4XX"}
         assert answers["200"]["content"]
+
+
+def test_stop_needs_no_body_and_hands_on_its_id(url: str, memory_assistant: Any) -> None:
+    say(url, "find me a place")
+    assert "Stopped" in httpx.post(f"{url}/api/v1/tasks/2026-11-21-1a2b3c4d/stop").json()["text"]
+    assert "Stopped" in httpx.post(f"{url}/api/v1/conversations/api/stop", json={"id": "s1"}).json()["text"]
+    assert memory_assistant.stopped[-1] == "s1"
