@@ -118,6 +118,8 @@ def _spaced(text: str) -> str:
 async def _one(page: Page, tiers: list[Locator], name: str, others: Locator) -> Locator:
     """The single match of the first tier that has any; waits until one has."""
     tiers = [tier.filter(visible=True) for tier in tiers]
+    if await tiers[0].count() == 1:  # as mostly: one question is enough
+        return tiers[0]
     any_ = tiers[0]
     for tier in tiers[1:]:
         any_ = any_.or_(tier)

@@ -47,6 +47,7 @@ class Run:
     kept: dict[str, str] = field(default_factory=dict)
     last_shot: str | None = None
     _told: int = 0  # how many of the barrier's stops were told
+    _showing: asyncio.Task[None] | None = None
 
     @property
     def _before(self) -> Iterator[BoundStep]:
@@ -75,13 +76,14 @@ class Run:
         """
         page = await self.window.page()
         for number, step in enumerate(self._before, 1):
-            await self.guard()
             if step.verb is Verb.CHECK_THAT:
+                await self._before_touching()
                 await self._read_back(page, step.terms)
             else:
-                await perform(page, step, self.workflow.sites, self.window.barrier)
-                await self._check_account(page, number)
-            await self._tell(step.text, page)
+                await perform(page, step, self.workflow.sites, self.window.barrier, self._before_touching)
+            if number == 1:
+                await self._check_account(page)
+            self._tell(step.text, page)
             self.failpoint(f"step-{number}")
 
     async def ready(self) -> Locator:
@@ -98,7 +100,8 @@ class Run:
             await button.click(trial=True)  # whether it can be pressed is found out before anything is recorded
         except PlaywrightError as failed:
             raise Unavailable(f"“{step.target}” cannot be pressed: {first_line(failed)}.", "Try again.") from failed
-        await self._read_back(page, self._terms)
+        await self._before_touching()
+        await self._read_back(page, self._terms)  # last of all
         return button
 
     async def press(self, button: Locator) -> None:
@@ -119,7 +122,7 @@ class Run:
             raise Lost(f"After “{self._commit.target}” the page was lost: {first_line(gone)}.") from gone
         if failed:
             raise Lost(f"After “{self._commit.target}” the site answered {failed[0]}.")
-        await self._tell(self._commit.text, page)
+        self.on_step(self._commit.text, None)
 
     async def receive(self) -> Said:
         """The steps after Commit; what the page says then.
@@ -131,8 +134,9 @@ class Run:
         try:
             for step in self._after:
                 await self._one_after(page, step)
-            self.last_shot = await self.shots.take(page) or self.last_shot
-            return await read(page)
+            said, shot = await asyncio.gather(read(page), self.shots.take(page))
+            self.last_shot = shot or self.last_shot
+            return said
         except PlaywrightError as gone:
             raise Lost(f"After “{self._commit.target}” the page was lost: {first_line(gone)}.") from gone
 
@@ -163,7 +167,7 @@ class Run:
         return values[0]
 
     async def _read_back(self, page: Page, terms: tuple[Term, ...]) -> None:
-        await self._check_account(page, 1)
+        await self._check_account(page)
         try:
             said = await self._patiently(page, terms)
         except PlaywrightError as failed:
@@ -179,12 +183,22 @@ class Run:
             await asyncio.sleep(0.1)
         return said
 
-    async def _check_account(self, page: Page, number: int) -> None:
-        """Once at the first page, and again with every read-back."""
-        if self.workflow.account and number == 1:
+    async def _check_account(self, page: Page) -> None:
+        """At the first page, and again with every read-back."""
+        if self.workflow.account:
             await require_account(page, self.workflow.account, self.bound.plan.account_label)
 
-    async def _tell(self, text: str, page: Page) -> None:
+    async def _before_touching(self) -> None:
+        """The person has not stopped it, and the last step's screenshot is taken."""
+        if self._showing is not None:
+            await self._showing
+        await self.guard()
+
+    def _tell(self, text: str, page: Page) -> None:
+        """Tell a step with its screenshot, which is taken while the next control is looked for."""
+        self._showing = asyncio.ensure_future(self._show(text, page))
+
+    async def _show(self, text: str, page: Page) -> None:
         self.last_shot = await self.shots.take(page) or self.last_shot
         self.on_step(text, self.last_shot)
         stopped = self.window.barrier.stopped

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Awaitable, Callable
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
 from playwright.async_api import Error as PlaywrightError
@@ -22,7 +23,17 @@ class LeftSite(Conflict):
     """The page is no longer on the workflow's sites."""
 
 
-async def perform(page: Page, step: BoundStep, sites: tuple[str, ...], barrier: Barrier) -> str:
+Before = Callable[[], Awaitable[None]]
+"""Awaited when the control is found, right before the page is touched."""
+
+
+async def _nothing() -> None:
+    """Nothing is to be done before."""
+
+
+async def perform(
+    page: Page, step: BoundStep, sites: tuple[str, ...], barrier: Barrier, before: Before = _nothing
+) -> str:
     """Take one step that can be taken back: open, press, enter, choose, tick or wait for.
 
     Returns:
@@ -36,7 +47,7 @@ async def perform(page: Page, step: BoundStep, sites: tuple[str, ...], barrier: 
     if step.commit:
         raise BadInput(f"“{step.text}” is the Commit.", "Only a mandate takes it.")
     try:
-        await _take(page, step, sites)
+        await _take(page, step, sites, before)
     except PlaywrightTimeout as slow:
         raise Unavailable(f"“{step.text}” took too long on {page.url}.", "Try again later.") from slow
     except PlaywrightError as failed:
@@ -86,22 +97,43 @@ def _without_empty(url: str) -> str:
     return urlunsplit(parts._replace(query=urlencode([(k, v) for k, v in pairs if v])))
 
 
-async def _take(page: Page, step: BoundStep, sites: tuple[str, ...]) -> None:
+async def _take(page: Page, step: BoundStep, sites: tuple[str, ...], before: Before) -> None:
+    if step.verb is Verb.OPEN:
+        await before()
+        await open_page(page, step.target, sites)
+    elif step.verb is Verb.WAIT_FOR:
+        await page.get_by_text(step.target).filter(visible=True).first.wait_for()
+        await before()
+    else:
+        control = await _control(page, step)
+        await before()
+        await _touch(control, step)
+
+
+async def _control(page: Page, step: BoundStep) -> Locator:
     match step.verb:
-        case Verb.OPEN:
-            await open_page(page, step.target, sites)
         case Verb.PRESS:
-            await (await controls.to_press(page, step.target, role=step.role, kind=step.target_type)).click()
+            return await controls.to_press(page, step.target, role=step.role, kind=step.target_type)
         case Verb.ENTER:
-            await _enter(await controls.to_fill(page, step.target), step)
+            return await controls.to_fill(page, step.target)
         case Verb.CHOOSE:
-            await _choose(await controls.to_choose(page, step.target), step)
+            return await controls.to_choose(page, step.target)
         case Verb.TICK:
-            await (await controls.to_tick(page, step.target)).check()
-        case Verb.WAIT_FOR:
-            await page.get_by_text(step.target).filter(visible=True).first.wait_for()
+            return await controls.to_tick(page, step.target)
         case _:
             raise BadInput(f"“{step.text}” cannot stand here.", "Move it to the section that it belongs to.")
+
+
+async def _touch(control: Locator, step: BoundStep) -> None:
+    match step.verb:
+        case Verb.ENTER:
+            await _enter(control, step)
+        case Verb.CHOOSE:
+            await _choose(control, step)
+        case Verb.TICK:
+            await control.check()
+        case _:
+            await control.click()
 
 
 async def _enter(field: Locator, step: BoundStep) -> None:

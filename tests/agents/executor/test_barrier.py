@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 
 from agents.executor.barrier import Asked, Phase, Policy, only_public
-from agents.executor.browser import open_profile
-from workflows.model import Request, Requests
+from agents.executor.browser import Window, open_profile
+from agents.executor.plan import BoundStep
+from agents.executor.steps import perform
+from workflows.model import Request, Requests, Verb
 
 COMMIT = Request("POST", "/reservations")
 POLICY = Policy(
@@ -104,55 +106,59 @@ async def test_a_public_address_is_public() -> None:
     assert await only_public("2606:2800:220:1::1")
 
 
-@pytest.mark.parametrize(
-    "trap",
-    [
-        "beacon",
-        "keepalive",
-        "worker",
-        "popup",
-        "websocket",
-        "image",
-        "leave",
-        "meta",
-        "autopost",
-        "dialog",
-    ],
-)
-@pytest.mark.parametrize("phase", [Phase.SEARCH, Phase.PREPARE])
-async def test_no_way_out_for_a_hostile_page(rig: Any, trap: str, phase: Phase) -> None:
-    shop = rig.shop
+TRAPS = ("beacon", "keepalive", "worker", "image", "leave", "meta", "autopost")
+SILENT = ("popup", "websocket", "dialog")  # the browser itself, or a launch flag, ends these
+
+
+async def visit(window: Window, shop: Any, trap: str) -> None:
+    """Open the hostile page, give it time for what it tries by and by, and leave it."""
     shop.mode = trap
-    policy = Policy("reserve", (shop.origin,), rig.workflow.requests)
-    profile = rig.home.root / "state" / "profile"
-    async with open_profile(rig.browser, profile, policy, phase) as window:
-        page = await window.page()
-        await page.goto(f"{shop.origin}/rooms/maple", wait_until="commit")
-        await asyncio.sleep(0.4)  # for what a page tries by and by
-        if trap == "keepalive":
-            await page.goto(f"{shop.origin}/rooms", wait_until="commit")
-            await asyncio.sleep(0.3)
-        stopped = [str(stop.asked) for stop in window.barrier.stopped]
-    await asyncio.sleep(0.3)  # for what it tries when it is closed
-    assert shop.writes() == []
-    assert shop.elsewhere() == []
-    assert stopped or trap in {"websocket", "dialog"}
+    page = await window.context.new_page()
+    await page.goto(f"{shop.origin}/rooms/maple", wait_until="commit")
+    await asyncio.sleep(0.3)
+    if trap == "keepalive":
+        await page.goto(f"{shop.origin}/rooms", wait_until="commit")
+    await page.close()
+    await asyncio.sleep(0.1)
+
+
+@pytest.mark.parametrize("phase", [Phase.SEARCH, Phase.PREPARE])
+async def test_no_way_out_for_a_hostile_page(rig: Any, phase: Phase) -> None:
+    policy = Policy("reserve", (rig.shop.origin,), rig.workflow.requests)
+    async with open_profile(rig.browser, rig.home.root / "state" / "profile", policy, phase) as window:
+        for trap in (*TRAPS, *SILENT):
+            window.barrier.begin(policy, phase)
+            await visit(window, rig.shop, trap)
+            assert rig.shop.writes() == [], trap
+            assert rig.shop.elsewhere() == [], trap
+            assert window.barrier.stopped or trap in SILENT, trap
+    assert rig.shop.writes() == []  # nor when it was closed
+    assert rig.shop.elsewhere() == []
 
 
 async def test_the_traps_work_where_there_is_no_barrier(rig: Any) -> None:
-    """Each trap does reach the site without the barrier: or the tests above would show nothing."""
-    for trap in ("beacon", "keepalive", "worker", "image", "leave", "meta", "autopost"):
-        rig.shop.mode = trap
-        rig.shop.log.clear()
-        profile = rig.home.root / "state" / "profile"
-        async with open_profile(rig.browser, profile, None, Phase.SEARCH, barrier=False) as window:
-            page = await window.page()
-            await page.goto(f"{rig.shop.origin}/rooms/maple", wait_until="commit")
-            await asyncio.sleep(0.4)
-            if trap == "keepalive":
-                await page.goto(f"{rig.shop.origin}/rooms", wait_until="commit")
-                await asyncio.sleep(0.3)
-        assert rig.shop.writes() or rig.shop.elsewhere(), trap
+    """Each of them does reach the site without the barrier: or the test above would show nothing."""
+    profile = rig.home.root / "state" / "profile"
+    async with open_profile(rig.browser, profile, None, Phase.SEARCH, barrier=False) as window:
+        for trap in TRAPS:
+            rig.shop.log.clear()
+            await visit(window, rig.shop, trap)
+            assert rig.shop.writes() or rig.shop.elsewhere(), trap
+
+
+async def test_a_popup_that_a_press_opens_stays_empty(rig: Any) -> None:
+    policy = Policy("reserve", (rig.shop.origin,), rig.workflow.requests)
+    async with open_profile(rig.browser, rig.home.root / "state" / "profile", policy, Phase.PREPARE) as window:
+        page = await window.page()
+        await page.goto(f"{rig.shop.origin}/rooms")
+        await page.set_content(f"<button onclick=\"window.open('{rig.shop.evil}/popup')\">Show</button>")
+        await page.get_by_role("button").click()
+        await page.wait_for_timeout(300)
+        assert f"GET {rig.shop.evil}/popup" in window.barrier.blamed
+        step = BoundStep(verb=Verb.PRESS, text='Press "Show"', target="Show")
+        await perform(page, step, (rig.shop.origin,), window.barrier)
+        assert window.context.pages == [page]
+    assert rig.shop.elsewhere() == []
 
 
 async def test_the_enter_key_in_a_form_sends_nothing(rig: Any) -> None:
