@@ -15,10 +15,10 @@ from memory.notes import notes
 from memory.readers import Skipped
 
 POOL = 60  # candidates from each side
-DENSE = 0.6  # the share of meaning in the score; words have the rest
+DENSE = 0.5  # the share of meaning in the score; words have the rest
 HALF = 8.0  # the BM25 that counts as half a match
 RECENT = 0.02  # what being the newest of the candidates adds
-LEAST = 0.2  # a score below this is no find
+LEAST = 0.15  # a score below this is no find
 
 STOP_WORDS = frozenset(
     "a about after all also am an and any are as at be because been but by can could did do does for from had has have"  # noqa: SIM905

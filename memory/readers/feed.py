@@ -23,9 +23,10 @@ def read_feed(source: str) -> Reading:
     Raises:
         BadInput: no entry can be read from it.
     """
-    # A stream, never a string: feedparser fetches a string that looks like an address.
+    # feedparser puts a line above a feed without a declaration, and fetches a string that looks like an address.
+    head = "" if source.lstrip().startswith("<?xml") else "<?xml version='1.0' encoding='utf-8'?>"
     feed = feedparser.parse(
-        io.BytesIO(source.encode()),
+        io.BytesIO((head + source.lstrip() if head else source).encode()),
         sanitize_html=False,
         resolve_relative_uris=False,
         response_headers={"content-type": "application/xml; charset=utf-8"},

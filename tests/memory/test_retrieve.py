@@ -4,6 +4,7 @@ import datetime as dt
 import os
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -153,21 +154,14 @@ def test_nothing_not_indexed_and_behind_are_three_answers(put: Put, index: Index
 
 
 def test_many_threads_ask_while_files_change(put: Put, index: Index) -> None:
-    retriever, failed = Retriever(index), list[BaseException]()
+    retriever = Retriever(index)
 
-    def ask(n: int) -> None:
-        try:
-            put(f"memory/{n}.md", f"- Place number {n} is quiet\n")
-            assert any(f"number {n}" in e.quote for e in retriever.recall(f"place number {n}", 50))
-        except BaseException as error:
-            failed.append(error)
+    def ask(n: int) -> bool:
+        put(f"memory/{n}.md", f"- Place number {n} is quiet\n")
+        return any(f"number {n}" in e.quote for e in retriever.recall(f"place number {n}", 50))
 
-    threads = [threading.Thread(target=ask, args=(n,)) for n in range(12)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert failed == []
+    with ThreadPoolExecutor(12) as pool:
+        assert all(pool.map(ask, range(12)))
 
 
 def test_a_blog_feed_is_cited_to_its_entry(home: Home, index: Index) -> None:
@@ -175,7 +169,8 @@ def test_a_blog_feed_is_cited_to_its_entry(home: Home, index: Index) -> None:
     feed = Path(data or "/nowhere") / "9_real_person/feed.xml"
     if not feed.exists():
         pytest.skip("RFLOW_DATA does not name the folder of measuring data")
-    (home.root / "documents/feed.xml").write_bytes(feed.read_bytes())
+    entries = feed.read_text().split("</entry>")
+    (home.root / "documents/feed.xml").write_text("</entry>".join(entries[:2]) + "</entry></feed>")
     index.sync()
     found = next(e for e in Retriever(index).recall("does he like spicy food?", 3) if "spicy" in e.quote)
     assert found.section.startswith("Beyond the Bot")
