@@ -174,7 +174,10 @@ async def _weighed(
     soft: tuple[Preference, ...] = preferences.statements
     scores = await reasoner.weigh(tuple(s.candidate for s in left), soft, wishes, details)
     unsure = {s.candidate.id for s in left if s.unsure}
-    lowered = (s.model_copy(update={"fit": round(max(0.0, s.fit - _UNSURE), 4)}) if s.candidate in unsure else s for s in scores)
+    lowered = (
+        s.model_copy(update={"fit": round(max(0.0, s.fit - _UNSURE), 4)}) if s.candidate in unsure else s
+        for s in scores
+    )
     return tuple(sorted(lowered, key=lambda s: (-s.fit, s.candidate)))
 
 

@@ -12,9 +12,13 @@ _HABIT = re.compile(
     r"|\b(?:usually|normally|most (?:evenings|weeks|days|times)|as a rule|by default|typically|generally|in general)\b",
     re.IGNORECASE,
 )
-_BUDGET = re.compile(
-    r"(?:\b(?:about|around|up to|at most|under|below|no more than|not more than|maximum|max|budget|between)\b[^.]{0,20})?"
-    r"(?:[€$£]\s?\d+|\d+(?:[.,]\d\d)?\s*(?:eur|euros?|usd|dollars?|gbp|pounds?|[€$£])(?!\w))",
+_MONEY = re.compile(
+    r"[€$£]\s?\d+|\d+(?:[.,]\d\d)?\s*(?:eur|euros?|usd|dollars?|gbp|pounds?|[€$£])(?!\w)"
+    r"|\d+ (?:a|per) (?:head|person)|(?:lunch|dinner|rooms?|a night) (?:under|below|up to) \d+|\b\d+ at (?:the )?most",
+    re.IGNORECASE,
+)
+_BOUND = re.compile(
+    r"\b(?:about|around|up to|at (?:the )?most|under|below|no more than|not more than|maximum|max|tops|budget|between)\b",
     re.IGNORECASE,
 )
 _ONCE = re.compile(
@@ -28,10 +32,10 @@ def habit(sentence: str) -> bool:
     text = plain(sentence)
     if text.endswith("?") or len(text.split()) > 40:
         return False
-    told = _HABIT.search(text) is not None or _bounded(text)
+    told = _HABIT.search(text) is not None or budget(text)
     return told and not _ONCE.search(text)
 
 
-def _bounded(text: str) -> bool:
-    match = _BUDGET.search(text)
-    return match is not None and re.match(r"[A-Za-z]", match[0]) is not None
+def budget(text: str) -> bool:
+    """Whether a text bounds an amount of money."""
+    return _MONEY.search(text) is not None and _BOUND.search(text) is not None

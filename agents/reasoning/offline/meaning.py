@@ -21,20 +21,23 @@ class Meaning:
 
     def __init__(self, embed: Embed) -> None:
         self._embed = embed
-        self._known: dict[str, Vectors] = {}
+        self._rows: dict[str, int] = {}
+        self._known = np.zeros((0, 0), np.float32)
 
     def vectors(self, texts: Sequence[str]) -> Vectors:
         """One row per text; new texts are embedded in one batch."""
-        new = [t for t in dict.fromkeys(texts) if t not in self._known]
-        if len(self._known) + len(new) > _MOST:
-            self._known = {t: self._known[t] for t in texts if t in self._known}
+        new = [t for t in dict.fromkeys(texts) if t not in self._rows]
+        if new and len(self._rows) + len(new) > _MOST:
+            self._rows, self._known, new = {}, np.zeros((0, 0), np.float32), list(dict.fromkeys(texts))
         if new:
-            self._known.update(zip(new, np.asarray(self._embed(new), np.float32), strict=True))
-        return np.stack([self._known[t] for t in texts]) if texts else np.zeros((0, 1), np.float32)
+            fresh = np.asarray(self._embed(new), np.float32)
+            self._known = np.concatenate([self._known, fresh]) if len(self._rows) else fresh
+            self._rows.update((t, n) for n, t in enumerate(new, len(self._rows)))
+        return self._known[[self._rows[t] for t in texts]] if texts else np.zeros((0, 1), np.float32)
 
     def near(self, some: Sequence[str], others: Sequence[str]) -> Vectors:
         """Cosine of each of `some` (rows) with each of `others` (columns)."""
         if not some or not others:
             return np.zeros((len(some), len(others)), np.float32)
-        self.vectors([*some, *others])
-        return self.vectors(some) @ self.vectors(others).T
+        both = self.vectors([*some, *others])
+        return np.asarray(both[: len(some)] @ both[len(some) :].T, np.float32)

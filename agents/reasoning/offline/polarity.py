@@ -216,6 +216,8 @@ def _unfit(hit: _Hit, body: str) -> bool:
         return True
     if hit.cue.side == "after" and hit.after[:1] in (",", ".", ";", ":", ")"):
         return True
+    if re.match(r"\s*by\b", hit.after):
+        return True  # "is loved by everyone" is nobody's taste in particular
     said = hit.match[0].lower()
     if re.search(r"(?:would|'d)\s*$", hit.before, re.IGNORECASE) and re.match(r"(?:like|love|enjoy|fancy)", said):
         return True  # "I would like to book" asks, it does not tell

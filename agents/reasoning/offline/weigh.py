@@ -7,11 +7,13 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+import numpy as np
+
 from agents.reasoning.offline.company import comes_along, holder
 from agents.reasoning.offline.facts import Phrase, area, phrases, rating
 from agents.reasoning.offline.foods import need
 from agents.reasoning.offline.lexis import content, denies, fold, opposed
-from agents.reasoning.offline.meaning import Meaning
+from agents.reasoning.offline.meaning import Meaning, Vectors
 from agents.reasoning.offline.polarity import opinions
 from agents.reasoning.offline.tables import table
 from agents.reasoning.port import Score
@@ -52,13 +54,13 @@ def weigh(
     """Fits with reasons and tradeoffs, best first; wishes count for this task, ratings only a little."""
     points = [*_wished(wishes, details), *_tastes(preferences, wishes, details)]
     told = [(*phrases(c), *_place(c)) for c in candidates]
-    texts = list(dict.fromkeys(p.meant for some in told for p in some))
-    near = meaning.near([p.subject for p in points], texts)
+    texts = tuple(dict.fromkeys(p.meant for some in told for p in some))
     column = {text: n for n, text in enumerate(texts)}
+    matches = _matches([p.subject for p in points], texts, meaning)
     scores = []
     for candidate, some in zip(candidates, told, strict=True):
-        cosines = near[:, [column[p.meant] for p in some]].tolist() if some else [[] for _ in points]
-        found = [_find(point, some, row) for point, row in zip(points, cosines, strict=True)]
+        rows = matches[:, [column[p.meant] for p in some]].tolist()
+        found = [_find(point, some, row) for point, row in zip(points, rows, strict=True)]
         scores.append(_score(candidate, [f for f in found if f]))
     return tuple(sorted(scores, key=lambda s: (-s.fit, s.candidate)))
 
@@ -119,42 +121,46 @@ def _lowered(subject: str) -> str:
     return subject if not rest or not first.istitle() else f"{first.lower()} {rest}"
 
 
-def _find(point: Point, some: tuple[Phrase, ...], cosines: list[float]) -> _Finding | None:
+def _find(point: Point, some: tuple[Phrase, ...], matches: list[float]) -> _Finding | None:
     """The phrases that speak for or against a point, and how strongly."""
-    speaks = [(p.shown, _match(point.subject, p.meant, round(c, 3))) for p, c in zip(some, cosines, strict=True)]
+    speaks = [(p.shown, m) for p, m in zip(some, matches, strict=True) if m]
+    if not speaks:
+        return None
     for_it = sorted((s for s in speaks if s[1] > 0), key=lambda s: -s[1])
     against = sorted((s for s in speaks if s[1] < 0), key=lambda s: s[1])
     total = _together([m for _, m in for_it]) - _together([-m for _, m in against])
-    if abs(total) < 0.05:
-        return None
     shown = tuple(text for text, m in (for_it if total > 0 else against) if abs(m) >= 0.45)[:2]
-    return _Finding(point, total * point.sign * point.strength, shown)
+    return _Finding(point, total * point.sign * point.strength, shown) if abs(total) >= 0.05 else None
 
 
 def _together(matches: list[float]) -> float:
-    return min(1.0, max(matches) + 0.12 * sum(m >= 0.5 for m in sorted(matches)[:-1])) if matches else 0.0
+    return min(1.0, max(matches) + 0.12 * (sum(m >= 0.5 for m in matches) - 1)) if matches else 0.0
 
 
-def _match(subject: str, phrase: str, cosine: float) -> float:
-    """-1 to 1: how far a phrase of a page is about the subject, negative where it says the opposite."""
-    overlap, side = _lexical(subject, phrase)
-    near = min(1.0, max(0.0, (cosine - _FLOOR) / _SPAN))
-    about = overlap if overlap >= 0.75 else min(1.0, near * (1 + overlap / 2))
-    about = max(about, near)
-    if side < 0:
-        return -max(about, 0.5) if cosine > 0.15 else 0.0
-    if side > 0 and cosine > 0.2:
-        about = max(about, 0.55)
-    return about if about >= 0.3 else 0.0
+def _matches(subjects: list[str], texts: tuple[str, ...], meaning: Meaning) -> Vectors:
+    """-1 to 1 per subject (rows) and phrase (columns): how far a phrase is about it, negative where it says the opposite."""
+    if not subjects or not texts:
+        return np.zeros((len(subjects), len(texts)), np.float32)
+    cosine = meaning.near(subjects, texts)
+    lexical = [_lexical(s, texts) for s in subjects]
+    overlap, side = np.stack([o for o, _ in lexical]), np.stack([s for _, s in lexical])
+    near = np.clip((cosine - _FLOOR) / _SPAN, 0, 1)
+    about = np.maximum(np.where(overlap >= 0.75, overlap, near * (1 + overlap / 2)), near).clip(0, 1)
+    about = np.where((side > 0) & (cosine > 0.2), np.maximum(about, 0.55), about)
+    against = np.where(cosine > 0.15, np.maximum(about, 0.5), 0)
+    return np.asarray(np.where(side < 0, -against, np.where(about >= 0.3, about, 0)), np.float32)
 
 
-@lru_cache(maxsize=200_000)
-def _lexical(subject: str, phrase: str) -> tuple[float, int]:
-    a, b = content(subject), content(phrase)
-    shared = a & b
-    if any(denies(phrase, word) for word in shared):
-        return len(shared) / len(a), -1
-    return (len(shared) / len(a) if a else 0.0), opposed(subject, phrase)
+@lru_cache(maxsize=512)
+def _lexical(subject: str, texts: tuple[str, ...]) -> tuple[Vectors, Vectors]:
+    """Per phrase: the share of the subject's words in it, and +1 or -1 where it names the same or the opposite pole."""
+    words = content(subject)
+    overlap, side = np.zeros(len(texts), np.float32), np.zeros(len(texts), np.float32)
+    for n, text in enumerate(texts):
+        shared = words & content(text)
+        overlap[n] = len(shared) / len(words) if words else 0
+        side[n] = -1 if any(denies(text, w) for w in shared) else opposed(subject, text)
+    return overlap, side
 
 
 def _score(candidate: Candidate, found: list[_Finding]) -> Score:

@@ -68,7 +68,10 @@ def whose(before: str, inherited: str, owner: frozenset[str], about: str, cue_te
     if not tokens:
         bare = bool(cue.bare) and not cue_text.lower().endswith(cue.bare)
         return None if (bare and said == 0) or (cue.first and not before.strip()) else inherited
-    return _by_last(tokens, inherited, owner, about)
+    name = _by_last(tokens, inherited, owner, about)
+    # One person "loves"; "tourists love" is nobody in particular.
+    many = said == len(tokens) and " " not in cue_text and not cue_text.lower().endswith(("s", "ed"))
+    return None if name and many else name
 
 
 def _by_last(tokens: list[str], inherited: str, owner: frozenset[str], about: str) -> str | None:
