@@ -99,12 +99,15 @@ def _quoted(e: Evidence, most: int = 600) -> Text:
 
 
 def _question(question: Question) -> RenderableType:
-    answers = Text()
-    for number, option in enumerate(question.options, 1):
-        mark = "  (proposed)" if option == question.proposed else ""
-        answers.append(f"  {number}) {option}{mark}\n")
-    answers.rstrip()
-    return answers
+    shown = [f"{o}  (proposed)" if o == question.proposed else o for o in question.options]
+    if not _numbered(question):
+        return _bullets("·", shown)
+    return Text("\n".join(f"  {number}) {option}" for number, option in enumerate(shown, 1)))
+
+
+def _numbered(question: Question) -> bool:
+    """Whether an answer can be given by its number: not where the answers are numbers themselves."""
+    return not any(option.strip().isdigit() for option in question.options)
 
 
 def _decision(decision: Decision) -> RenderableType:
@@ -170,7 +173,8 @@ def _grid() -> Table:
 
 def _next(given: Reply) -> str:
     if given.question and given.question.options:
-        return f'Answer with: rflow ask "{given.question.proposed or given.question.options[0]}"  (or its number)'
+        by_number = "  (or its number)" if _numbered(given.question) else ""
+        return f'Answer with: rflow ask "{given.question.proposed or given.question.options[0]}"{by_number}'
     if given.question:
         return 'Answer with: rflow ask "…"'
     if given.decision:

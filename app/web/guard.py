@@ -45,11 +45,14 @@ class Guard:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Lets the request through, or answers it."""
         if scope["type"] == "websocket":
-            raise RuntimeError("no WebSocket door exists")
+            await send({"type": "websocket.close", "code": 1008})  # no door is a WebSocket
+            return
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        await self._http(scope, receive, _Hardened(send))
+        # what is static may be kept, but is asked for again: an update must not wait for a cache
+        cache = "no-cache" if scope["path"].startswith("/static/") else "no-store"
+        await self._http(scope, receive, _Hardened(send, cache))
 
     async def _http(self, scope: Scope, receive: Receive, send: _Hardened) -> None:
         try:
@@ -107,8 +110,9 @@ class Guard:
 class _Hardened:
     """A `send` that adds the security headers and remembers whether the answer has begun."""
 
-    def __init__(self, send: Send) -> None:
+    def __init__(self, send: Send, cache: str) -> None:
         self.send = send
+        self.cache = cache
         self.started = False
 
     async def __call__(self, message: Message) -> None:
@@ -117,7 +121,7 @@ class _Hardened:
             headers = MutableHeaders(scope=message)
             for name, value in SECURITY_HEADERS.items():
                 headers[name] = value
-            headers.setdefault("cache-control", "no-store")
+            headers.setdefault("cache-control", self.cache)
         await self.send(message)
 
 

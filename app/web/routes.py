@@ -136,7 +136,7 @@ async def post_go(task: TaskId, body: GoIn, request: Request, assistant: Assista
 @api.post("/tasks/{task}/stop")
 async def post_stop(task: TaskId, request: Request, assistant: Assistant, body: StopIn | None = None) -> Reply:
     """Stops the task before its next browser action."""
-    return counted(request, await assistant.stop(task, "api", (body or StopIn()).id))
+    return counted(request, await assistant.stop(task, "api", body.id if body else uuid.uuid4().hex))
 
 
 @api.post("/conversations/{conversation}/stop")
@@ -144,7 +144,7 @@ async def post_stop_all(
     conversation: Conversation, request: Request, assistant: Assistant, body: StopIn | None = None
 ) -> Reply:
     """Stops whatever runs in the conversation."""
-    return counted(request, await assistant.stop(None, conversation, (body or StopIn()).id))
+    return counted(request, await assistant.stop(None, conversation, body.id if body else uuid.uuid4().hex))
 
 
 @api.post("/recall")

@@ -15,7 +15,8 @@ from typing import Any
 import httpx
 import pytest
 
-from app import cli
+from agents.types import Question, Reply
+from app import cli, terminal
 from app.client import owned
 from app.settings import Settings
 from memory.home import Home
@@ -50,8 +51,10 @@ def test_the_story_in_the_terminal(rflow: Rflow, running: str, memory_assistant:
     memory_assistant.work = 0.4
     code, out, _ = rflow("ask", "find me a place")
     assert code == 0
-    assert "2) 3" in out
+    assert "2  (proposed)" in out
+    assert "2) " not in out  # a number as an answer would mean two things
     assert 'rflow ask "2"' in out
+    assert "number" not in out
     out = rflow("ask", "2")[1]
     assert "Top choice: Lanterna" in out
     assert "Backup: Ortica" in out
@@ -115,6 +118,16 @@ def test_an_error_is_a_sentence_and_an_exit_code(rflow: Rflow, running: str, mon
     assert code == 2
     assert "RFLOW_PORT is 'eighty'" in err
     assert "Traceback" not in err
+
+
+def test_answers_that_are_words_can_be_given_by_number() -> None:
+    screen = terminal.console()
+    question = Question(detail="area", type="text", options=("Old Town", "Harbour"), proposed="Harbour")
+    with screen.capture() as shown:
+        screen.print(terminal.reply(Reply(kind="question", text="Where?", question=question)))
+    assert "1) Old Town" in shown.get()
+    assert "2) Harbour  (proposed)" in shown.get()
+    assert "(or its number)" in shown.get()
 
 
 def test_init_makes_a_home_and_keeps_what_is_there(
