@@ -100,10 +100,7 @@ def values_for(said: Said, term: Term) -> Iterator[str]:
         texts = [v for _, v in said.pairs] + list(said.headings)
         yield from [t for t in texts if same_text(t, term.value)][:1]
         return
-    labelled = [value for label, value in said.pairs if _about(label, term)]
-    if not labelled:
-        labelled = [value for _, value in said.pairs if _of_kind(value, term)]
-    yield from labelled
+    yield from _labelled(said, term) or [value for _, value in said.pairs if _of_kind(value, term)]
     for thing in said.things:
         for key in _LINKED.get(term.type, ()):
             if isinstance(thing.get(key), str | int) and _linked_fits(term):
@@ -129,10 +126,17 @@ def _of_kind(value: str, term: Term) -> bool:
     return same_text(value, term.value)
 
 
-def _about(label: str, term: Term) -> bool:
+def _labelled(said: Said, term: Term) -> list[str]:
+    """The values of the labels that name the term best; "check out" is nearer to check_out than "check in" is."""
+    near = [(_nearness(label, term), value) for label, value in said.pairs]
+    best = max((score for score, _ in near), default=0.0)
+    return [value for score, value in near if score == best] if best > 0 else []
+
+
+def _nearness(label: str, term: Term) -> float:
     mine, theirs = _tokens(term.name), _tokens(label)
-    groups = [group for group in _ALIKE if group & mine]
-    return bool(mine & theirs) or any(group & theirs for group in groups)
+    alike = any(group & mine and group & theirs for group in _ALIKE)
+    return len(mine & theirs) / len(mine | theirs) or (0.01 if alike else 0.0)
 
 
 def _tokens(text: str) -> set[str]:

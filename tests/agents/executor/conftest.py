@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import importlib.util
+import shutil
 import sys
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -25,6 +26,7 @@ from memory.home import Home
 from workflows.model import Workflow
 from workflows.parse import parse_bytes
 
+sys.modules["executor_conftest"] = sys.modules[__name__]
 _spec = importlib.util.spec_from_file_location("executor_shop", Path(__file__).with_name("shop.py"))
 assert _spec is not None
 assert _spec.loader is not None
@@ -197,8 +199,6 @@ async def database(tmp_path: Path) -> AsyncIterator[AsyncEngine]:
 @pytest.fixture(scope="session")
 def logged_in(shop_server: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A profile that is logged in to the shop, made once with a browser, copied by each test."""
-    import asyncio
-
     profile = tmp_path_factory.mktemp("profile") / "profile"
 
     async def log_in() -> None:
@@ -218,13 +218,8 @@ def logged_in(shop_server: Any, tmp_path_factory: pytest.TempPathFactory) -> Pat
 def rig(
     shop: Any, logged_in: Path, tmp_path: Path, database: AsyncEngine, clock: Ticking, workflow: Workflow, browser: Any
 ) -> Rig:
-    import shutil
-
     home = Home.open(tmp_path / "home")
     shutil.copytree(logged_in, home.root / "state" / "profile", symlinks=True)
     account.remember(home.root, shop.origin, "Ada Marsh")
     shop.log.clear()
     return Rig(shop, home, database, clock, workflow, browser)
-
-
-__all__ = ["Decimal"]

