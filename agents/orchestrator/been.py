@@ -10,15 +10,19 @@ from memory.evidence import Evidence
 
 _SENTENCE = re.compile(r"(?<=[.!?])[\"”’)*_]*\s+|\n\s*\n|\n(?=\s*[-*+] )")
 _WAS = re.compile(
-    r"\b(?:i|we)(?:'ve| have| had)?(?: (?:finally|often|just|once|then|already|all|both|also|never before))*"
-    r" (?:ate|eaten|dined|been|went|gone|go|visited|stayed|lunched|celebrated|tried|had|ordered|drank|took|spent|met"
-    r"|slept|heard|saw|read|finished|bought|left|were|was|come back|came|returned|keep going|reserved|booked|loved|hated)\b"
-    r"|\b(?:our|my) (?:regular|local|usual)\b|\b(?:dinner|lunch|breakfast|drinks|supper|a night|birthday|concert) (?:\w+ ){0,3}(?:at|in)\b"
+    r"\b(?:i|we)(?:'ve| have| had)?(?: (?:finally|often|just|once|then|already|all|both|also))*"
+    r" (?:ate|eaten|dined|been|went|gone|go|visited|stayed|lunched|celebrated|tried|ordered|drank|took|spent"
+    r"|had (?!to\b|no idea|heard|hoped|meant|planned)|met|slept|bought"
+    r"|(?:were|was) (?:there|here|at|in|back)|come back|came"
+    r"|returned|keep going|reserved|booked|loved|hated)\b"
+    r"|\b(?:our|my) (?:regular|local|usual)\b"
+    r"|\b(?:dinner|lunch|breakfast|drinks|supper|a night|birthday|concert) (?:\w+ ){0,3}(?:at|in)\b"
     r"|^(?:[-*] )?booked\b|\bback (?:at|to)\b|\bagain at\b|\bhated it\b|\bloved it\b|\bnever again\b"
 )
 _WAS_NOT = re.compile(
-    r"\b(?:haven't|have not|hasn't|has not|never|not yet|not) (?:\w+ )?(?:been|tried|eaten|visited|gone|set foot|stayed|seen|read)\b"
-    r"|\b(?:want|wanted|hope|plan|planning|mean|meaning|would like|'d like|'d love|going) to\b|\bwish ?list\b|\bto try\b"
+    r"\b(?:haven't|have not|hasn't|has not|never|not yet|not) (?:\w+ )?"
+    r"(?:been|tried|eaten|visited|gone|set foot|stayed|seen|read)\b"
+    r"|\b(?:want|wanted|hope|plan|planning|mean|meaning|would like|'d like|'d love|going) to\b|\bto try\b"
     r"|\b(?:one day|some ?day|next time|should go|must go|ought to)\b|\b(?:heard|read) (?:about|of)\b|\bswears? by\b"
     r"|\b(?:walk|walked|walking|pass|passed|passing|went|drove) (?:past|by)\b|\blooked in\b|\bthrough the window\b"
     r"|\b(?:keeps? |kept )?(?:recommend|recommends|recommended|recommending|praised|praises|mentioned|told me about)\b"
@@ -26,9 +30,10 @@ _WAS_NOT = re.compile(
 )
 _WISHES = re.compile(r"\b(?:want to|to try|wish|wishlist|waiting|some day|someday|ideas|bucket list|next)\b")
 _DIARY = re.compile(r"\b(?:diary|journal|visits?|log|places i have been|been)\b")
-_LINKING = frozenset("the a an at in of to and or with from by for on then after before our my is was".split())  # noqa: SIM905
+_LINKING = re.compile(r"the|an?|at|in|of|to|and|or|with|from|by|for|on|then|after|before|our|my|is|was", re.IGNORECASE)
 _OTHERS = re.compile(
-    r"\b(?!I\b|We\b)(?:[A-Z][^\W\d_]+|[Ss]he|[Hh]e|[Tt]hey|my \w+) (?:\w+ )?(?:went|was|were|ate|took|goes|had|stayed|goes)\b"
+    r"\b(?!I\b|We\b)(?:[A-Z][^\W\d_]+|[Ss]he|[Hh]e|[Tt]hey|my \w+) (?:\w+ )?"
+    r"(?:went|ate|took|goes|had|stayed|was at|were at)\b"
 )
 
 
@@ -53,9 +58,9 @@ def _says_so(name: str, mention: Evidence, longer: list[str]) -> bool:
     diary = _DIARY.search(above) is not None
     sentences = [s for s in _SENTENCE.split(mention.quote) if s and s.strip()]
     if re.search(rf"(?<!\w){re.escape(fold(name))}(?!\w)", fold(mention.section.rsplit(" > ", 1)[-1])):
-        return _told(sentences, 0, diary, headed=True)
+        return _told(sentences, 0, name, diary, headed=True)
     places = [n for n, s in enumerate(sentences) if stands(name, s, longer)]
-    return any(_told(sentences, n, diary, headed=False) for n in places)
+    return any(_told(sentences, n, name, diary, headed=False) for n in places)
 
 
 def stands(name: str, text: str, longer: Iterable[str] = ()) -> bool:
@@ -75,10 +80,10 @@ def _goes_on(before: str, after: str) -> bool:
     """Whether capitalised neighbours make it a longer name: "La Lanterna", "Lanterna Rossa"."""
     article = re.match(r"(?:La|Le|Il|El|Los|Las|Les|L'|Al|O|Os|As|Der|Die|Das)$", before)
     follows = re.match(r" (?:[A-Z][^\W\d_]+)(?= |[.,;:!?)]|$)", after)
-    return article is not None or (follows is not None and follows[0].strip().lower() not in _LINKING)
+    return article is not None or (follows is not None and not _LINKING.fullmatch(follows[0].strip()))
 
 
-def _told(sentences: list[str], at: int, diary: bool, headed: bool) -> bool:
+def _told(sentences: list[str], at: int, name: str, diary: bool, headed: bool) -> bool:
     """What the sentence with the name, and those after it, tell."""
     here = fold(sentences[at]) if sentences else ""
     following = fold(sentences[at + 1]) if len(sentences) > at + 1 else ""
@@ -89,6 +94,9 @@ def _told(sentences: list[str], at: int, diary: bool, headed: bool) -> bool:
     if _OTHERS.search(sentences[at]) and not re.search(r"\b(?:i|we|us|me)\b", here):
         return False
     if diary or (headed and _WAS.search(here)):
+        return True
+    taken_in = rf"\b(?:read|heard|saw|watched|finished|slept at|stayed at)(?: the)? \W?{re.escape(fold(name))}(?! (?:is|was|has|are)\b)"
+    if re.search(taken_in, here) and re.search(r"\b(?:i|we)\b", here):
         return True
     window = [here, *(fold(s) for s in sentences[at + 1 : at + 5] if _refers_back(s))]
     return any(_WAS.search(s) and not _WAS_NOT.search(s) for s in window)

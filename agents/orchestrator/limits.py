@@ -14,7 +14,7 @@ from memory.evidence import Evidence
 
 _MONEY = r"(?:[€$£]|eur|usd|gbp)?\s?(?P<{0}>\d+(?:[.,]\d\d)?)\s?(?:[€$£]|eur(?:os?)?|usd|dollars?|gbp|pounds?)?"
 _MOST = re.compile(
-    r"\b(?:at (?:the )?most|up to|no more than|not more than|never more than|maximum(?: of)?|max|under|below|less than)\s+"
+    r"\b(?:at (?:the )?most|up to|(?:no|not|never) more than|maximum(?: of)?|max|under|below|less than)\s+"
     + _MONEY.format("a")
     + r"(?! ?(?:people|minutes|hours|rooms|of us|seats|tables|pages|km))|\b"
     + _MONEY.format("b")
@@ -70,6 +70,5 @@ def _limits(evidence: Evidence) -> Iterator[tuple[str, Limit]]:
             continue
         if most := _MOST.search(sentence):
             yield occasion, Limit(Decimal((most["a"] or most["b"]).replace(",", ".")), True, evidence.id)
-        elif usual := _USUAL.search(sentence):
-            if _COIN.search(sentence):
-                yield occasion, Limit(Decimal(usual["a"].replace(",", ".")), False, evidence.id)
+        elif (usual := _USUAL.search(sentence)) and _COIN.search(sentence):
+            yield occasion, Limit(Decimal(usual["a"].replace(",", ".")), False, evidence.id)

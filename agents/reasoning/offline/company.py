@@ -41,7 +41,8 @@ def _related(name: str, evidence: Iterable[Evidence]) -> set[str]:
     found: set[str] = set()
     words = "|".join(relations())
     either = re.compile(
-        rf"\bmy (?P<a>{words}),? {re.escape(name)}\b|\b{re.escape(name)}\b[^.]{{0,30}}?\bmy (?:[a-z]+ )?(?P<b>{words})\b"
+        rf"\bmy (?P<a>{words}),? {re.escape(name)}\b"
+        rf"|\b{re.escape(name)}\b[^.]{{0,30}}?\bmy (?:[a-z]+ )?(?P<b>{words})\b"
     )
     for one in evidence:
         found |= {m["a"] or m["b"] for m in either.finditer(fold(one.quote))}

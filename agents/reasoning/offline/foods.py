@@ -70,7 +70,7 @@ def _search(row: str, column: str) -> re.Pattern[str]:
 
 
 def _within(text: str, row: str, column: str) -> str:
-    """The first word of a column that stands in a text and is not negated; words that only look alike are passed over."""
+    """The first word of a column that stands in a text and is not negated; look-alikes are passed over."""
     where = _search(row, "safe").sub("-", padded(text))
     for match in _search(row, column).finditer(where):
         if not _NEGATED.search(where[: match.start()]):

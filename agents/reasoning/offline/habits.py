@@ -7,8 +7,10 @@ import re
 from agents.reasoning.offline.polarity import plain
 
 _HABIT = re.compile(
-    r"^(?:[^.]{0,40},\s*)?(?:(?:i|we)(?:'ve| have)?\s+(?:always |usually |normally |generally |mostly |tend to |like to )?"
-    r"(?:eat|dine|have (?:dinner|lunch|breakfast)|go out|leave|start|stay|sleep|get up|travel|fly|walk|pay|spend|live)\b)"
+    r"^(?:[^.]{0,40},\s*)?(?:(?:i|we)(?:'ve| have)?\s+"
+    r"(?:always |usually |normally |generally |mostly |tend to |like to )?"
+    r"(?:eat|dine|have (?:dinner|lunch|breakfast)|go out|leave|start|stay|sleep|get up|travel|fly|walk|pay|spend|live)"
+    r"\b)"
     r"|\b(?:usually|normally|most (?:evenings|weeks|days|times)|as a rule|by default|typically|generally|in general)\b",
     re.IGNORECASE,
 )
@@ -18,7 +20,7 @@ _MONEY = re.compile(
     re.IGNORECASE,
 )
 _BOUND = re.compile(
-    r"\b(?:about|around|up to|at (?:the )?most|under|below|no more than|not more than|maximum|max|tops|budget|between)\b",
+    r"\b(?:about|around|up to|at (?:the )?most|under|below|(?:no|not) more than|maximum|max|tops|budget|between)\b",
     re.IGNORECASE,
 )
 _ONCE = re.compile(

@@ -94,7 +94,7 @@ def _signed(text: str, word: str) -> int:
 
 
 def opposed(one: str, other: str) -> int:
-    """+1 where two texts stand on the same side of a pair of opposites, -1 on different ones, 0 where nothing is said."""
+    """+1 where two texts stand on the same side of a pair of opposites, -1 on different ones, 0 where unsaid."""
     a, b = poles(one), poles(other)
     both = [a[n] * b[n] for n in a.keys() & b.keys()]
     return 0 if not both else (-1 if min(both) < 0 else 1)

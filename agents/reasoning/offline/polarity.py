@@ -20,27 +20,7 @@ _CLAUSE = re.compile(
     r"|\s+and\s+(?=(?:i|we|she|he|they|my|never|no|there(?:'s)?|it)\b)",
     re.IGNORECASE,
 )
-_CUT = re.compile(
-    r"\s*(?:[.!?;()\[\]\"“”]|,?\s*\bthe \w+er,? the better|,\s*please\b|\b(?:because|since|so that|as (?!well)|due to|for (?:me|us)\b|which|who|whom|even if|but|myself|himself|herself)\b"
-    r"|\b(?:at all|any ?more|these days|nowadays|anyway|by now|now|either|otherwise)\b\s*$).*",
-    re.IGNORECASE | re.DOTALL,
-)
-_LEAD = re.compile(
-    r"^(?:(?:all|any|every|most|only|the|an?|some|my|our|to|in|at|of|with|for|on|being|having|going|go|eat|eating|eats|"
-    r"drink|drinking|dining|dine|staying|stay|sitting|sit|very|really|quite|too|listening|listen|reading|watching|watch|"
-    r"when|how|that|those|these|ever|it|there|kind of|sort of|anything|places|things|foods?|restaurants?|products?|"
-    r"serves?|serving|contain|contains|containing|buying|using|especially|particularly|both|either|please|again|having to|be|have|visiting|visit)\s+)+(?=\S)",
-    re.IGNORECASE,
-)
 _PRONOUN = re.compile(r"^(?:it|them|that|this|these|those|the place|the room|there)$", re.IGNORECASE)
-_TO_ASSISTANT = re.compile(
-    r"\b(?:ignore|disregard|forget|override) (?:all |any |your |the |every )*(?:previous|prior|earlier|above|instructions?|rules?)"
-    r"|\balways (?:recommend|suggest|propose|rank|prefer the|choose the|put)\b|\b(?:recommend|rank|propose|suggest) .{0,60}\b(?:first|to (?:everyone|all|the user))\b"
-    r"|\b(?:assistants?|language models?|chatbots?|system prompt|as an ai|ai (?:agents?|systems?|models?)|the user|this user)\b"
-    r"|\byou (?:must|should|shall|will|are to|have to) (?:always |never )?(?:recommend|say|tell|reply|book|choose|treat|remember)"
-    r"|\b(?:remember|note|memori[sz]e) that (?:the user|she|he|they|marketing)\b|^(?:system|assistant|user)\s*:",
-    re.IGNORECASE,
-)
 _ONE_WORD = re.compile(r"[\w'-]+")
 
 
@@ -112,6 +92,23 @@ def _pattern(name: str) -> re.Pattern[str]:
 
 
 @cache
+def _listed_pattern(name: str) -> re.Pattern[str]:
+    return re.compile("|".join(table("polarity")[name]), re.IGNORECASE)
+
+
+@cache
+def _cut() -> re.Pattern[str]:
+    """From where on the words after a cue are no longer its subject."""
+    return re.compile(rf"\s*(?:{'|'.join(table('polarity')['cuts'])}).*", re.IGNORECASE | re.DOTALL)
+
+
+@cache
+def _lead() -> re.Pattern[str]:
+    """Words before a subject that are no part of it."""
+    return re.compile(rf"^(?:(?:{'|'.join(table('polarity')['leads'])})\s+)+(?=\S)", re.IGNORECASE)
+
+
+@cache
 def _negator() -> re.Pattern[str]:
     words = "|".join(w.replace(" ", r"\s") for w in table("polarity")["negators"] if w != "n't")
     return re.compile(rf"\b(?:{words})\b|n't\b|\bcannot\b", re.IGNORECASE)
@@ -129,7 +126,7 @@ def plain(sentence: str) -> str:
 
 def addressed(sentence: str) -> bool:
     """Whether a sentence speaks to an assistant instead of telling something about the person."""
-    return _TO_ASSISTANT.search(plain(sentence)) is not None
+    return _listed_pattern("to_assistant").search(plain(sentence)) is not None
 
 
 def opinions(
@@ -263,7 +260,7 @@ def _subjects(hit: _Hit, last: Opinion | None, condition: str) -> list[str]:
         return [" ".join(kept)] if kept and content(kept[-1]) else []
     said = hit.before if hit.cue.side == "before" else hit.after
     if hit.cue.noun and not _PRONOUN.match(hit.before.strip()):
-        said = f"{hit.after} {_LEAD.sub('', hit.before.strip())}"
+        said = f"{hit.after} {_lead().sub('', hit.before.strip())}"
     said = _negations_off(said)
     if _PRONOUN.match(said.strip(" ,.")) or (hit.cue.side == "after" and re.match(r"\s*(?:it|them)\b", said)):
         clause = re.match(r"(?:when|if|where|that)\s+(.+)", condition, re.IGNORECASE)
@@ -278,13 +275,13 @@ def _negations_off(said: str) -> str:
 
 def _subject(said: str) -> str:
     """The thing itself: no determiners, nothing after "because"; at most ten words."""
-    cut = _CUT.sub("", f"{said} ").strip(" ,.:")
-    return " ".join(_LEAD.sub("", cut).split()[:10]).strip(" ,.:'")
+    cut = _cut().sub("", f"{said} ").strip(" ,.:")
+    return " ".join(_lead().sub("", cut).split()[:10]).strip(" ,.:'")
 
 
 def _listed(said: str) -> list[str]:
     """The members of "a, b and c"; "small, candle-lit rooms" has no "and" and stays one thing."""
-    cut = _CUT.sub("", f"{said} ")
+    cut = _cut().sub("", f"{said} ")
     parts = [p for p in re.split(r",\s*(?:and|or)?\s+|\s+(?:and|or|nor)\s+|\s+as well as\s+", cut) if p and p.strip()]
     if len(parts) > 1 and not re.search(r"\b(?:and|or|nor|as well as)\b", cut) and len(parts[0].split()) == 1:
         return [cut]
@@ -293,7 +290,7 @@ def _listed(said: str) -> list[str]:
 
 def _compared(hit: _Hit) -> Iterator[tuple[str, str]]:
     """(what is preferred, what it is preferred to) of "prefer X to Y", "rather X than Y", "X more than Y"."""
-    cut = _CUT.sub("", f"{_negations_off(hit.after)} ").strip()
+    cut = _cut().sub("", f"{_negations_off(hit.after)} ").strip()
     cut = re.sub(r"^to\s+", "", cut)
     said = hit.match[0].lower()
     mark = r"\s+(?:rather than|instead of|more than|better than"

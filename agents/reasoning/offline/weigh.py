@@ -138,7 +138,7 @@ def _together(matches: list[float]) -> float:
 
 
 def _matches(subjects: list[str], texts: tuple[str, ...], meaning: Meaning) -> Vectors:
-    """-1 to 1 per subject (rows) and phrase (columns): how far a phrase is about it, negative where it says the opposite."""
+    """-1 to 1 per subject (rows) and phrase (columns): how far it is about it; negative where it says the opposite."""
     if not subjects or not texts:
         return np.zeros((len(subjects), len(texts)), np.float32)
     cosine = meaning.near(subjects, texts)

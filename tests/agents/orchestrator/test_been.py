@@ -55,3 +55,14 @@ def test_the_longer_name_is_found_as_itself() -> None:
 def test_one_visit_among_wishes_counts() -> None:
     told = [written("I want to try Lanterna."), written("We finally ate at Lanterna.")]
     assert visited(NAME, told) == told[1]
+
+
+@pytest.mark.parametrize(
+    "quote", ["I heard Lanterna is good.", "I had no idea that Lanterna was open.", "I was near it."]
+)
+def test_a_rumour_is_no_visit(quote: str) -> None:
+    assert visited(NAME, [written(f"{quote} Lanterna again in the paper.")]) is None
+
+
+def test_a_book_that_was_read_is_known() -> None:
+    assert visited("Slow Rivers", [written("I read Slow Rivers in one night.")]) is not None
