@@ -88,8 +88,6 @@ class Catalog:
         with self._lock:
             try:
                 yield self._db.cursor()
-            except sqlite3.ProgrammingError:
-                raise
             except sqlite3.DatabaseError as error:
                 if getattr(error, "sqlite_errorcode", 0) & 0xFF in NOT_DAMAGED:
                     raise Unavailable(

@@ -11,6 +11,8 @@ from pathlib import Path
 from dulwich.errors import NotGitRepository
 from dulwich.file import FileLocked
 from dulwich.ignore import IgnoreFilterManager
+from dulwich.index import IndexEntry, commit_tree
+from dulwich.object_store import iter_tree_contents
 from dulwich.objects import Commit, ObjectID
 from dulwich.repo import Repo
 
@@ -81,29 +83,47 @@ class History:
                 return None
 
     def _commit(self, repo: Repo, message: str, paths: list[str]) -> str | None:
-        before = _tree(repo)
-        worktree = repo.get_worktree()
+        before, worktree = _head(repo), repo.get_worktree()
         worktree.stage(paths)
-        now = self._clock() if self._clock else None
-        if repo.open_index().commit(repo.object_store) == before:
+        # Not the whole index: what the person has staged is theirs to commit.
+        tree = _tree(repo, before, paths)
+        if tree == before:
             return None
+        now = self._clock() if self._clock else None
+        offset = now.utcoffset() if now else None
         made = worktree.commit(
             message=message.encode(),
             committer=AUTHOR,
             author=AUTHOR,
             commit_timestamp=now.timestamp() if now else None,
-            author_timestamp=now.timestamp() if now else None,
+            commit_timezone=int(offset.total_seconds()) if offset is not None else None,
+            tree=tree,
+            no_verify=True,
             sign=False,
         )
         return made.decode()
 
 
-def _tree(repo: Repo) -> ObjectID | None:
+def _head(repo: Repo) -> ObjectID | None:
+    """The tree of the newest commit, or None before the first."""
     try:
         head = repo[repo.head()]
     except KeyError:
         return None
     return head.tree if isinstance(head, Commit) else None
+
+
+def _tree(repo: Repo, before: ObjectID | None, paths: list[str]) -> ObjectID:
+    """The tree `before` with these paths as they are staged."""
+    index = repo.open_index()
+    kept = {entry.path: (entry.sha, entry.mode) for entry in iter_tree_contents(repo.object_store, before)}
+    for path in map(str.encode, paths):
+        staged = index[path] if path in index else None  # noqa: SIM401 - it has no get
+        if isinstance(staged, IndexEntry):
+            kept[path] = (staged.sha, staged.mode)
+        else:
+            kept.pop(path, None)
+    return commit_tree(repo.object_store, [(path, sha, mode) for path, (sha, mode) in kept.items() if sha and mode])
 
 
 def _repository_above(root: Path) -> str | None:

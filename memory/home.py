@@ -55,8 +55,8 @@ class Home:
         try:
             for name in FOLDERS:
                 (root / name).mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryFile(dir=root / "state"):
-                pass
+            # Whichever git repository home is, or lies in: what is the machine's stays out of it.
+            (root / "state" / ".gitignore").write_text("*\n")
         except OSError as error:
             raise BadInput(
                 f"{root} cannot be used as a home: {error.strerror or error}.",

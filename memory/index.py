@@ -15,7 +15,7 @@ from typing import Protocol, TypeVar
 
 from memory.catalog import Catalog, Entry
 from memory.chunk import VERSION, Chunk, chunks_of
-from memory.errors import BadInput, RflowError
+from memory.errors import BadInput, RflowError, Unavailable
 from memory.home import Home
 from memory.readers import MAX_BYTES, Skipped, read_document, too_big
 from memory.vectors import Damaged, Vectors, VectorStore
@@ -92,6 +92,8 @@ class Index:
         self._folder = home.root / "state" / "index"
         self._syncing = threading.RLock()
         self._rebuilt = ""
+        self._generation = 0  # of the stores; a rebuild makes the next one
+        self._closed = False
         try:
             self._open()
             self._verify()
@@ -127,6 +129,7 @@ class Index:
         """Begins an empty index; the next `sync` fills it with the same ids."""
         log.warning("%s The index is built anew from your files.", why)
         self._rebuilt = why
+        self._generation += 1
         if hasattr(self, "catalog"):
             self.catalog.close()
         shutil.rmtree(self._folder, ignore_errors=True)
@@ -160,17 +163,22 @@ class Index:
 
     def trusted(self, call: Callable[[], T]) -> T:
         """Calls, and where the index turns out damaged, rebuilds it and calls once more."""
+        generation = self._generation
         try:
             return call()
         except Damaged as damage:
             with self._syncing:
-                self._rebuild(damage.message)
+                if self._closed:
+                    raise Unavailable("The index is closed.") from damage
+                if self._generation == generation:  # else another thread has rebuilt it in the meantime
+                    self._rebuild(damage.message)
                 self._sync(None, None)
             return call()
 
     def close(self) -> None:
         """Closes the databases."""
         with self._syncing:
+            self._closed = True
             self.catalog.close()
 
     def _sync(self, most_bytes: int | None, progress: Callable[[str], None] | None) -> SyncReport:
@@ -220,8 +228,7 @@ class Index:
                     path = os.path.join(folder, file)
                     rel = os.path.relpath(path, self.home.root).replace(os.sep, "/")
                     if not file.startswith(".") and (name == "documents" or rel.endswith(".md")):
-                        stat = os.stat(path) if os.path.exists(path) else os.lstat(path)
-                        yield rel, f"{stat.st_size}:{stat.st_mtime_ns}:{stat.st_ctime_ns}:{stat.st_ino}"
+                        yield from _signed(rel, path)
 
     def _read(self, path: str, sign: str) -> _Work:
         try:
@@ -271,6 +278,16 @@ class Index:
         self.vectors.delete(stale)
         for path in gone:
             del self._files[path]
+
+
+def _signed(rel: str, path: str) -> Iterator[tuple[str, str]]:
+    try:
+        stat = os.stat(path) if os.path.exists(path) else os.lstat(path)
+    except FileNotFoundError:  # deleted just now
+        return
+    # A name that is no text is shown as far as it is; such a file is then not found, and named as skipped.
+    name = rel.encode("utf-8", "replace").decode()
+    yield name, f"{stat.st_size}:{stat.st_mtime_ns}:{stat.st_ctime_ns}:{stat.st_ino}"
 
 
 def _size(sign: str) -> int:

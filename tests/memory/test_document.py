@@ -3,7 +3,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from inline_snapshot import snapshot
 
@@ -70,6 +70,7 @@ def test_every_block_knows_its_place() -> None:
     )
 
 
+@settings(deadline=None)
 @given(st.text("ab #>-*1.|`~\n\t\r[]()<&é\u2028", max_size=120))
 def test_a_block_is_verbatim_from_its_lines(text: str) -> None:
     try:

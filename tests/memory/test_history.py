@@ -32,8 +32,12 @@ def test_a_home_that_is_a_repository_keeps_its_past_and_its_staged_work(home: Ho
     git(home.root, "add", "memory/a.md")
     git(home.root, "commit", "-q", "-m", "my own")
     (home.root / "memory/b.md").write_text("- ours\n")
+    (home.root / "memory/staged.md").write_text("- not yet\n")
+    git(home.root, "add", "memory/staged.md")
     assert History(home).commit("Remember b", ["memory/b.md"])
     assert git(home.root, "log", "--format=%s").split("\n") == ["Remember b", "my own", ""]
+    assert git(home.root, "show", "--format=", "--name-only", "HEAD") == "memory/b.md\n"
+    assert git(home.root, "status", "--short") == "A  memory/staged.md\n"
     assert not (home.root / ".gitignore").exists()
 
 

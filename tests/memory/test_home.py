@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from memory.errors import BadInput, Conflict, NotFound
@@ -72,6 +72,7 @@ def test_a_write_names_the_version_it_read(home: Home) -> None:
         home.read("memory/a.md")
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 3), st.text(max_size=20)), max_size=12))
 def test_only_the_version_that_was_read_is_replaced(
     tmp_path_factory: pytest.TempPathFactory, moves: list[tuple[int, str]]

@@ -6,7 +6,7 @@ import re
 from xml.sax.saxutils import escape
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from memory.chunk import MOST, Chunk, chunks_of, cut
@@ -72,6 +72,7 @@ def test_a_feed_that_breaks_off_is_read_as_far_as_it_goes() -> None:
     assert str(reading.fault).startswith("Line 2:")
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.tuples(
@@ -137,6 +138,7 @@ def test_what_cannot_be_read_says_why(path: str, data: bytes, why: str) -> None:
         read_document(path, data, max_bytes=120 if path.endswith("a.md") else 10_000)
 
 
+@settings(deadline=None)
 @given(st.sampled_from(["md", "txt", "html", "xml", "rss", ""]), st.binary(max_size=300))
 def test_a_reader_reads_or_says_why(suffix: str, data: bytes) -> None:
     path = f"documents/a.{suffix}".rstrip(".")
@@ -148,6 +150,7 @@ def test_a_reader_reads_or_says_why(suffix: str, data: bytes) -> None:
         assert chunk.text in reading.text
 
 
+@settings(deadline=None)
 @given(st.text("aé. !?\n", max_size=4000))
 def test_cutting_loses_no_word(text: str) -> None:
     pieces = cut(text, 0, len(text))
