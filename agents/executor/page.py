@@ -23,12 +23,11 @@ root => {
   for (const row of root.querySelectorAll('tr')) {
     const head = row.querySelectorAll('th'), cells = row.querySelectorAll('td');
     if (!seen(row)) continue;
+    const heads = [...(row.closest('table')?.querySelectorAll('thead th') ?? [])];
     if (head.length === 1 && cells.length === 1) add(text(head[0]), text(cells[0]));
+    else if (!head.length && cells.length && heads.length === cells.length)
+      cells.forEach((cell, i) => add(text(heads[i]), text(cell)));
     else if (!head.length && cells.length === 2) add(text(cells[0]), text(cells[1]));
-    else if (cells.length) {
-      const heads = row.closest('table')?.querySelectorAll('thead th') ?? [];
-      if (heads.length === cells.length) cells.forEach((cell, i) => add(text(heads[i]), text(cell)));
-    }
   }
   for (const strong of root.querySelectorAll('p > strong, p > b, li > strong, li > b, div > strong, div > b')) {
     const label = text(strong), whole = text(strong.parentElement);

@@ -178,9 +178,11 @@ def _which(step: BoundStep, options: list[list[str]]) -> int:
 
 def _failed(step: BoundStep, page: Page, failed: PlaywrightError, barrier: Barrier) -> str:
     because = barrier.blamed or f"{first_line(failed)}."
-    return f"“{step.text}” did not work on {page.url}: {because}"
+    where = "" if page.url == "about:blank" else f" on {page.url}"
+    return f"“{step.text}” did not work{where}: {because}"
 
 
 def first_line(error: Exception) -> str:
     """The first line of a browser's error: the rest is a log."""
-    return str(error).strip().split("\n")[0].rstrip(".")
+    line = str(error).strip().split("\n")[0].rstrip(".")
+    return re.sub(r"^(?:[A-Z]\w*\.\w+: )?(?:net::)?", "", line)
