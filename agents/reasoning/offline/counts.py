@@ -45,11 +45,15 @@ _UNIT = re.compile(
 )
 _AND_I = re.compile(r"i\b(?!'| (?:would|want|need|am|have|had|will|was|can|could|like|think|love)\b)")
 _NAME = re.compile(r"[A-ZÀ-Þ][\w'’-]+(?!\w)")
+_NAMES_AND_ME = re.compile(
+    r"(?P<names>[A-ZÀ-Þ][\w'’-]+(?:\s*,\s*[A-ZÀ-Þ][\w'’-]+)*)(?:\s+(?:and|plus)|\s*[&+,])\s+(?:me|myself|I)\b"
+    r"(?!'| \w+ing\b| (?:would|want|need|am|have|had|will|was|can|like|think|love)\b)"
+)
 _JOINED = re.compile(_JOIN)
 _ALONE = re.compile(
     r"\b(?:just|only) (?:for )?(?:me|myself)\b|\b(?:by|for) myself\b|\balone\b|"
     r"\bsolo\b|\bon my own\b|\ban? \w+ for me\b(?! and| or|,)"
-    r"|\bfor one\b(?! of)"
+    r"|\bfor one\b(?! of)|^\W*(?:just |only |it'?s )*(?:me|myself)\W*$"
 )
 
 _NOT_COUNTED = (
@@ -141,11 +145,17 @@ def _things(text: str, named: str) -> Iterator[Hit]:
 
 
 def _people(text: str, original: str) -> list[Hit]:
-    hits = [*_lists(text, original)]
+    hits = [*_lists(text, original), *_named(original)]
     for pattern in _COUNTED:
         for match in pattern.finditer(text):
             hits.append(Hit(match.start("v"), match.end("v"), _value(match.groupdict().get("n") or match.group("v"))))
     return hits or [Hit(match.start(), match.end(), 1) for match in _ALONE.finditer(text)]
+
+
+def _named(original: str) -> Iterator[Hit]:
+    """ "Inês and me", "Tomás, Inês and I"."""
+    for match in _NAMES_AND_ME.finditer(original):
+        yield Hit(match.start(), match.end(), len(_NAME.findall(match.group("names"))) + 1)
 
 
 def _lists(text: str, original: str) -> Iterator[Hit]:

@@ -289,7 +289,8 @@ _RULES = (
 )
 _ASKED = (
     _rule(
-        rf"^\W*(?:on |the )*(?P<v>(?P<day>{ORDINAL}|\d{{1,2}}))(?![\d:/.]| ?[ap]\.?m)(?=\W*$|\W+at )",
+        rf"^\W*(?:on |the )*(?P<v>(?P<day>{ORDINAL}|\d{{1,2}}))(?![\d:/.]| ?[ap]\.?m)"
+        r"(?=\W*$|\W+(?:at |please|thanks|then|would))",
         _numbered,
     ),
     _rule(r"^\W*(?P<word>now)\W*$", _relative, True),

@@ -23,7 +23,7 @@ _DECLINED = re.compile(
     r"\b(?:(?:i |we )?(?:really )?(?:don'?t|do not|doesn'?t|does not) (?:care|"
     r"mind|matter)|no(?: particular| strong)? preferences?|not fussed|not bothered|"
     r"not fussy|"
-    r"whatever|whichever|any(?: of them)?(?: is| are|'s)? (?:fine|ok|okay|good)|"
+    r"whatever|whichever|whenever|any ?time|any(?: of them)?(?: is| are|'s)? (?:fine|ok|okay|good)|"
     r"anything(?: goes)?|up to you|you (?:choose|decide|pick)|your (?:choice|"
     r"call)|"
     r"surprise me|no idea|not sure|skip(?: it| that| this)?|either(?: is| 's)?(?: fine|"
@@ -42,7 +42,7 @@ _DECLINED_BY_TYPE = {
 _ANYWHERE = re.compile(
     r"\b(?:anywhere(?: (?:in town|at all|is (?:fine|ok|okay|good)|works))?|wherever|"
     r"any (?:area|part of town|place|location|neighbou?rhood))\b"
-    r"(?! (?:in|near|around|by|close)\b)"
+    r"(?! (?:in|near|around|by|close|but|except)\b)"
 )
 _BARE = re.compile(
     rf"^\W*(?:(?:about|around|roughly|maybe|say|like|max|up to|at most|perhaps|no|hmm|um)\W+)*{NUMBER}\W*$"
@@ -193,7 +193,8 @@ def _answer(text: str, original: str) -> list[Hit]:
     if not said or "\x00" in text or "?" in said or len(said.split()) > _LONG_ANSWER or not re.search(r"\w", said):
         return []
     if (
-        _DECLINED.search(text)
+        re.match(r"\W*(?:not|anything but|anywhere but)\b", text)
+        or _DECLINED.search(text)
         or _ANYWHERE.search(text)
         or re.fullmatch(r"\W*(?:no|nope|nah|yes|yeah|ok|okay)\W*", text)
     ):
@@ -236,7 +237,7 @@ def _settled(detail: Detail, hits: list[Hit], original: str) -> Found | Problem 
     good = [hit for hit in hits if not hit.fault]
     if not hits:
         return None
-    if not good:
+    if not good or hits[-1].fault:
         bad = hits[-1]
         return Problem(detail=detail.name, said=original[bad.start : bad.end].strip(), message=bad.fault)
     if len(good) > 1:

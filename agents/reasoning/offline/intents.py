@@ -62,7 +62,7 @@ _WHY_NOT = re.compile(
     r"choose|list|leave out|leave|skip|exclude|reject|drop|go (?:to|with|for)|"
     r"left))*)"
     r" ?(?P<x>.*)|\b(?:what|how) about (?P<x2>.+)|\bwhat happened to (?P<x3>.+)|"
-    r"\bwhat(?:'s| is) wrong with (?P<x4>.+)|\bwhy was (?P<x5>.+?) (?:left out|"
+    r"\bwhat(?:'s| is) wrong with (?P<x4>.+)|^and (?P<x6>[^?]{2,40})\?|\bwhy was (?P<x5>.+?) (?:left out|"
     r"excluded|not .+)"
 )
 _WHY = re.compile(
@@ -86,7 +86,7 @@ _TASTE = re.compile(
     r"my|where)\b|\bwhat(?:'s| is| are) my\b|\bwhat (?:do|did|does|would) (?:i|"
     r"he|she|we|they) (?:like|love|prefer|hate|dislike|usually|avoid|enjoy|eat|"
     r"drink|want|think|say|order)\w*\b|"
-    r"\b(?:do|does|did|am|would|is|can) (?:i|he|she|we|my \w+) (?:really |still |"
+    r"\b(?:do|does|did|am|would|is) (?:i|he|she|we|my \w+) (?:really |still |"
     r"actually |ever )?(?:like|love|prefer|hate|dislike|eat|drink|enjoy|allergic|"
     r"avoid|fond|want|mind|go|been|a fan|like)\b|\b(?:my|his|her) (?:taste|preferences?|"
     r"usual|memory|notes|allerg(?:y|ies)|favou?rites?)\b.*\?|"
@@ -144,6 +144,10 @@ _ORDINALS = (
 _REJECTED = re.compile(
     r"\b(?:not|don'?t (?:want|like)|isn'?t|except|instead of|rather than|anything but|no to) (?:the |a )?$"
 )
+_KNOWS = re.compile(
+    r"\b(?:i|we)(?:'ve| have)?(?: both)?(?: already| just| often)? "
+    r"(?:been|tried|eaten|visited|went|know|was)\b(?! (?:thinking|wondering))"
+)
 _CLOSE = 82  # rapidfuzz ratio of 100 at which a name counts as said
 
 
@@ -197,6 +201,11 @@ def takes_it(text: str) -> bool:
     return bool(_TAKE_IT.search(text))
 
 
+def negates(text: str) -> bool:
+    """Says first what it shall not be."""
+    return bool(re.match(rf"^{_POLITE}(?:not|no|anything but|anywhere but)\b ?\w", text))
+
+
 def changes(text: str) -> bool:
     """Says that something shall be otherwise."""
     return bool(_CHANGE.search(text))
@@ -220,7 +229,7 @@ def why_not(text: str, original: str) -> str | None:
     match = _WHY_NOT.search(text)
     if not match:
         return None
-    name = next((g for g in ("x", "x2", "x3", "x4", "x5") if match.group(g) is not None), None)
+    name = next((g for g in ("x", "x2", "x3", "x4", "x5", "x6") if match.group(g) is not None), None)
     if name is None or (
         name == "x" and not re.search(r"not|n't|left|leave|exclude|reject|skip|drop|\bno\b", match.group())
     ):
@@ -246,6 +255,11 @@ def taste(text: str, original: str) -> str | None:
     if not _TASTE.search(text) or (is_new_request(text) and "?" not in text):
         return None
     return original.strip().strip("?!. ")
+
+
+def knows_it(text: str) -> bool:
+    """Has been to what was proposed."""
+    return bool(_KNOWS.search(text))
 
 
 def chosen(text: str, names: tuple[str, ...]) -> int | None:

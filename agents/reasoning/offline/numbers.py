@@ -75,7 +75,8 @@ _DIGITS = r"\d{1,3}(?:[,']\d{3})+(?:\.\d+)?|\d+(?:[.,]\d+)?"
 _SCALE = "|".join(_SCALES)
 NUMBER = (
     rf"(?:(?:{_DIGITS})(?: ?(?:{'|'.join(_SHORT)})\b| (?:{_SCALE})s?\b)*"
-    rf"|(?:a(?:n|bout a)? )?\b(?:{_WORD})s?(?:[ -](?:and )?(?:{_WORD})s?)*\b(?: point(?: (?:{_TEEN}))+\b)?)"
+    rf"|(?:a(?:n|bout a)? )?\b(?:{_WORD})s?(?:[ -](?:and )?(?:{_WORD})s?){{0,12}}\b"
+    rf"(?: point(?: (?:{_TEEN})){{1,12}}\b)?)"
 )
 """A number of any size, in digits or words, with a decimal part or a scale."""
 

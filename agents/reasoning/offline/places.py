@@ -15,8 +15,8 @@ _LOCATED = re.compile(
 _CUE = re.compile(
     r"\b(?:somewhere |anywhere |something |a place |place |located |based )?(?P<cue>in or near|"
     r"in|near|nearby|around|by|close to|next to|not far from|within|towards?|"
-    r"at|along|"
-    r"on the edge of|over in|down (?:in|at|by)|up in)\s+(?P<the>the\s+)?(?=\w)"
+    r"along|"
+    r"on the edge of|over in|down (?:in|by)|up in)\s+(?P<the>the\s+)?(?=\w)"
 )
 _NAME_RUN = re.compile(r"[A-ZÀ-Þ0-9][\w'’&.-]*(?:\s+(?:(?:of|de|da|do|the|la|le|del)\s+)?[A-ZÀ-Þ][\w'’&-]*)*")
 _PLAIN_RUN = re.compile(r"[a-zà-ÿ][\w'’-]*(?:\s+[a-zà-ÿ][\w'’-]*){0,2}")
@@ -30,6 +30,7 @@ _UNTIL = words(
     "for with and or but that at on in to from by if so please tonight today tomorrow which who where because as "
     "about under over near around i we is are was would could can should not no no-one then than"
 )
+_NOT = re.compile(r"\b(?:not|but|except|isn't|nowhere|never) (?:somewhere |anywhere )?$")
 _WORDS = re.compile(r"[\w'’&-]+")
 _FILLER = re.compile(
     r"^(?:(?:um+|uh+|well|hmm+|oh|ok(?:ay)?|so|maybe|perhaps|probably|i think|"
@@ -105,7 +106,9 @@ def find_places(text: str, original: str) -> list[Hit]:
     hits: list[Hit] = []
     for cue in _CUE.finditer(text):
         named = _NAME_RUN.match(original, cue.end())
-        plain = None if named or cue.group("cue") == "at" else _PLAIN_RUN.match(text, cue.end())
+        plain = None if named else _PLAIN_RUN.match(text, cue.end())
+        if _NOT.search(text[: cue.start()]):
+            continue
         found = _cut(named or plain, bool(named)) if named or plain else None
         if found and MASK not in text[cue.end() : cue.end() + len(found)]:
             hits.append(Hit(cue.start(), cue.end() + len(found), original[cue.end() : cue.end() + len(found)]))
@@ -117,7 +120,7 @@ def _cut(run: re.Match[str] | None, capital: bool) -> str | None:
     words = run.group().split() if run else []
     if not words or words[0].lower() in _STOP | _UNTIL or words[0].isdigit():
         return None
-    length = next((n for n, word in enumerate(words) if not capital and word in _UNTIL | _STOP), len(words))
+    length = next((n for n, word in enumerate(words) if not capital and word in _UNTIL), len(words))
     kept = words[:length] if capital else words[: min(length, 2)]
     return " ".join(kept).rstrip(".,!?") if kept else None
 

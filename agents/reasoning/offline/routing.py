@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 
 import numpy as np
@@ -15,8 +15,8 @@ Embed = Callable[[list[str]], NDArray[np.float32]]
 _NEAR = 0.38
 """Least nearness (0.7 to the examples' centre + 0.3 to the nearest one); docs/decisions/0004 has the measurement."""
 
-_WITH_DETAIL = 0.03
-"""What a message that gives one of the workflow's details may lack of that."""
+_PER_DETAIL = 0.03
+"""What a request may lack of that for each of the workflow's details that it gives, up to three."""
 
 _COVERED = 0.5
 """An errand this near to a workflow's centre is the workflow's own, and no reason against it."""
@@ -25,7 +25,8 @@ _ELSEWHERE = (
     "find me a hotel room", "book a flight", "buy a train or bus ticket", "call me a taxi", "rent a car",
     "find a restaurant and book a table for dinner", "find a film at the cinema", "get concert or theatre tickets",
     "make a doctor's appointment", "find a dentist", "book a haircut", "reserve a tennis court",
-    "order a pizza to my home", "order groceries", "buy clothes", "buy a present for my mother", "order a new phone",
+    "have food delivered to my home", "order groceries", "buy clothes", "buy a present for my mother",
+    "order a new phone",
     "fix my car", "find a plumber", "clean my flat", "what is the weather like", "play some music", "set an alarm",
     "remind me to call", "send an e-mail", "translate a sentence", "how do I cook this", "tell me a joke",
     "what is the capital of a country", "who won the game", "transfer money", "pay my bill", "what is my bank balance",
@@ -36,7 +37,7 @@ _ELSEWHERE = (
 
 
 def route(
-    text: str, workflows: tuple[Workflow, ...], embed: Embed, detailed: frozenset[str] = frozenset()
+    text: str, workflows: tuple[Workflow, ...], embed: Embed, given: Mapping[str, int] | None = None
 ) -> str | None:
     """The name of the workflow that a request fits, or None.
 
@@ -44,7 +45,7 @@ def route(
         text: the request.
         workflows: to choose from; each is known by its description and examples.
         embed: texts to vectors of length 1, one row each.
-        detailed: names of workflows of which the request gives a detail.
+        given: how many of its details the request gives, by workflow.
     """
     if not workflows:
         return None
@@ -57,7 +58,7 @@ def route(
     best = int(scores.argmax())
     name = workflows[best].name
     other = float((elsewhere @ vector).max()) if len(elsewhere) else -1.0
-    least = max(_NEAR - (_WITH_DETAIL if name in detailed else 0.0), other)
+    least = max(_NEAR - _PER_DETAIL * min((given or {}).get(name, 0), 3), other)
     return name if scores[best] >= least else None
 
 

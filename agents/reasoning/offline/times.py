@@ -40,7 +40,8 @@ _MINUTES = (
 _SPOKEN_MINUTES = (
     r"(?P<m>(?:twenty|thirty|forty|fifty)[ -]five|fifteen|twenty|thirty|forty|fifty|o[h']? five|ten|\d\d)\b"
 )
-_SPOKEN_HOUR = r"(?P<h>one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
+_SPOKEN = "one two three four five six seven eight nine ten eleven twelve".split()  # noqa: SIM905
+_SPOKEN_HOUR = rf"(?P<h>{'|'.join(_SPOKEN)})"
 _AT = (
     r"(?:(?<!of )\b(?:at|around|about|by|after|before|from|until|till|circa|approx\.?|@"
     r"|(?:mov|push|bring|shift|postpon|delay|reschedul)[a-z]* (?:it |that |this |us |the \w+ )?"
@@ -64,6 +65,8 @@ def find_times(text: str, now: dt.datetime, context: tuple[str, ...] = (), asked
     """
     hits = [Hit(m.start(), m.end(), f"{now + hours_ahead(m):%H:%M}", moment=True) for m in _MOMENT.finditer(text)]
     hits += [Hit(m.start(), m.end(), f"{now:%H:%M}", moment=True) for m in _NOW.finditer(text)]
+    if asked or "between" in text:
+        hits += [Hit(m.start(), m.end(), None, _RANGE_FAULT.format(m.group())) for m in _RANGE.finditer(text)]
     for pattern, read in (*_RULES, *(_ASKED if asked else ())):
         hits += (_hit(match, read(match), text, context) for match in pattern.finditer(text))
     return longest(hits)
@@ -158,6 +161,11 @@ _MOMENT = re.compile(MOMENT)
 _NOW = re.compile(r"\b(?:right now|asap|as soon as possible)\b")
 
 
+_CLOCK = rf"(?:\d{{1,2}}(?:[:.]\d\d)?|noon|midnight|{'|'.join(_SPOKEN)})(?: ?[ap]m\b)?"
+_RANGE = re.compile(rf"\bbetween {_CLOCK} (?:and|to) {_CLOCK}{_NO_THING}|^\W*{_CLOCK}(?: or | ?- ?){_CLOCK}\W*$")
+_RANGE_FAULT = "“{}” is more than one time; which one?"
+
+
 def _rules(*table: tuple[str, Reader]) -> Iterator[tuple[re.Pattern[str], Reader]]:
     yield from ((re.compile(pattern), read) for pattern, read in table)
 
@@ -170,7 +178,7 @@ _RULES = tuple(_rules(
     (rf"^\W*(?P<v>(?P<h>1?\d|2[0-3])\.(?P<m>[0-5]\d)(?![\d%]){_LATE})\W*$", _clock),
     (r"(?<![\d:.,/€$£-])(?P<h>[01]\d|2[0-3])(?P<m>[0-5]\d) ?(?:hrs?|hours)\b", _military),
     (rf"{_AT} (?P<v>(?P<h>[01]\d|2[0-3])(?P<m>[0-5]\d))(?!\d){_NO_THING}", _military),
-    (rf"(?<![\w:.,/€$£-]){_HOUR}(?:{_HALF_DAY}|-? ?(?:o'?clock|oclock)\b{_PART}?| ?hrs?\b)(?: ?-?ish\b)?", _plain),
+    (rf"(?<![\w:.,/€$£-]){_HOUR}(?:{_HALF_DAY}|-? ?(?:o'?clock|oclock)\b{_PART}?| ?hrs?\b|h\b)(?: ?-?ish\b)?", _plain),
     (rf"(?<![\w:.,/€$£-]){_HOUR}{_PART}", _plain),
     (rf"(?<![\w:.,/€$£-]){_HOUR} ?-?ish\b{_LATE}", _plain),
     (rf"{_AT} (?:about |around |like )?(?P<v>{_HOUR}(?![.,]\d|-\w){_LATE}){_NO_THING}", _plain),

@@ -11,12 +11,13 @@ from agents.reasoning.offline.routing import Embed, route
 from agents.reasoning.offline.shifts import find_shifts
 from agents.reasoning.offline.spans import LONGEST, fold
 from agents.reasoning.offline.wishes import find_wishes, wants_new
-from agents.reasoning.port import Heard, Intent, Understanding, Waiting
+from agents.reasoning.port import Heard, Intent, Problem, Understanding, Waiting
 from agents.types import DetailValue
-from workflows.model import Workflow
+from workflows.model import DetailType, Workflow
 
 _UNREADABLE = 0.3  # share of characters that are neither letters, digits, blanks nor common signs
 _SIGN = re.compile(r"[^\w\s.,;:!?'\"()€$£%&/+@#*=<>‘’“”–—…°-]|[\x00-\x08\x0e-\x1f\ufffd]")
+_SAME_EVENING = 2  # hours around the known time within which a bare number may be an hour
 _SHORT_WISH = 6  # words; more is a sentence that was not understood
 
 
@@ -92,7 +93,12 @@ def _fresh(turn: _Turn) -> Understanding:
 
 def _request(turn: _Turn) -> Understanding:
     found = {w.name: _read(turn, w, known=False) for w in turn.workflows}
-    name = route(turn.original, turn.workflows, turn.embed, frozenset(n for n, details in found.items() if details))
+    name = route(
+        turn.original,
+        turn.workflows,
+        turn.embed,
+        {n: len(details.values) + len(details.problems) for n, details in found.items()},
+    )
     workflow = next((w for w in turn.workflows if w.name == name), None)
     if workflow:
         return _with(turn, "request", workflow, found[workflow.name])
@@ -131,7 +137,7 @@ def _aside(turn: _Turn, workflow: Workflow, found: Details) -> Understanding | N
         return _is(turn, "greeting")
     if intents.asks(turn.text) and (question := _request(turn)).intent == "unfit":
         return question
-    if not intents.is_request(turn.text):
+    if not intents.is_request(turn.text) or len(turn.text.split()) < 2:
         return None
     new = intents.is_fresh_request(turn.text)
     changed = any(turn.heard.details.get(name) not in (None, value) for name, value in found.values.items())
@@ -161,7 +167,9 @@ def _answer(turn: _Turn, workflow: Workflow, found: Details, answered: bool) -> 
     if found:
         return _with(turn, "answer", workflow, found)
     wishes = find_wishes(found.leftovers, workflow)
-    if wants_new(turn.text) or (wishes and (intents.compared(turn.text) or intents.changes(turn.text))):
+    if wants_new(turn.text) or (
+        wishes and (intents.compared(turn.text) or intents.changes(turn.text) or intents.negates(turn.text))
+    ):
         return _with(turn, "amend", workflow, found)
     return _is(turn, "unclear")
 
@@ -179,6 +187,8 @@ def _deciding(turn: _Turn, workflow: Workflow, waiting: Waiting) -> Understandin
     reasons = _reasons(turn, waiting, found)
     if reasons:
         return reasons
+    if not found and intents.knows_it(text):
+        return _is(turn, "different", new_only=True)
     choice = _choice(turn, waiting, found)
     other = _aside(turn, workflow, found) if choice is None else None
     if other:
@@ -225,12 +235,34 @@ def _amended(turn: _Turn, workflow: Workflow, found: Details) -> Understanding |
     if values or problems:
         merged = {**found.values, **values}
         return _is(turn, "amend", details=merged, declined=found.declined, problems=(*found.problems, *problems))
+    if unsure := _number_or_hour(turn, workflow, found):
+        return _is(turn, "amend", problems=(unsure,))
     if found or intents.compared(turn.text) or wants_new(turn.text):
         return _with(turn, "amend", workflow, found)
     wishes = find_wishes(found.leftovers, workflow)
     if wishes and "?" not in turn.text and all(_is_wish(wish) for wish in wishes):
         return _with(turn, "amend", workflow, found)
     return None
+
+
+def _number_or_hour(turn: _Turn, workflow: Workflow, found: Details) -> Problem | None:
+    """ "Make it 8" after 19:30 for two can be people or an hour: asked, once."""
+    count = next((d for d in workflow.details if d.type is DetailType.COUNT and d.name in found.values), None)
+    when = next((d for d in workflow.details if d.type is DetailType.TIME), None)
+    known = turn.heard.details.get(when.name) if when else None
+    if not count or not when or not isinstance(known, str) or len(found.values) > 1:
+        return None
+    number = found.values[count.name]
+    if (
+        not isinstance(number, int)
+        or number > 12
+        or not re.search(rf"\b(?:it|that|do|say|actually) {number}\b(?! \w)", turn.text)
+    ):
+        return None
+    if abs(number % 12 + 12 - int(known[:2])) > _SAME_EVENING:
+        return None
+    message = f"Is {number} the answer to “{count.ask}” or to “{when.ask}”?"
+    return Problem(detail=count.name, said=str(number), message=message)
 
 
 def _is_wish(phrase: str) -> bool:

@@ -28,42 +28,29 @@ _SPLIT = re.compile(
     rf"since|so)\b"
 )
 _EMPTY = words(
+    "instead same both chance fed what's whats after before until till between goes "
     "a an the me us my our i we you your it its it's is are be am was to for of in on at by from as do does did "
     "can could would should will shall may might please hey hi hello thanks thank ok okay well just really very "
     "quite some any something somewhere anything anywhere someplace place places spot spots option options one "
     "ones find book reserve get give show recommend suggest search look looking want wants wanted need needs like "
-    "love fancy feel go going take make help out up there here this these those i'd i'm i'll we'd we're we'll let "
+    "love feel go going take make help out up there here this these those i'd i'm i'll we'd we're we'll let "
     "let's lets us kind sort bit little good idea ideas time day people person table head think thinking about "
     "around mood hungry today tonight tomorrow haven't don't know have has had been where what when how which who "
     "then now else yes yeah no not actually again also too per each max maximum under below over than more less "
     "im id ive i've we've u pls plz someone anyone thing things way works work fine been got see try eat craving "
     "fits fit suits suit matches match"
 )
+_AGAINST = words("don't dont doesn't can't cannot cant won't wouldn't shouldn't hate")
 _NEGATION = words("not no never without nothing less non too")
-_TRIM = (
-    _EMPTY
-    - _NEGATION
-    - {
-        "fits",
-        "fit",
-        "suits",
-        "suit",
-        "matches",
-        "match",
-        "under",
-        "below",
-        "over",
-        "less",
-        "more",
-        "than",
-        "max",
-        "around",
-        "per",
-        "each",
-        "like",
-    }
-)
+_TRIM = (_EMPTY | _AGAINST) - _NEGATION - words("fits fit suits suit matches match like")
 _WHEN = re.compile(rf"\b(?:(?:for|over|at|to|have|an?|a late|an early) )*{PART_OF_DAY}\b")
+_BEFORE_COUNT = re.compile(
+    rf"\b(?:party|group|team|total|budget|seats?|reservation|booking)\b(?: (?:of|for|is))? ?{MASK}", re.I
+)
+_BUT = re.compile(r"\b(?:any|every)(?:thing|where|place) (?:but|except)\b|\b(?:except(?: for)?|apart from)\b", re.I)
+_NO_MATTER = re.compile(
+    r"\b(?:don'?t|doesn'?t|not) (?:really )?(?:mind|care|matter|know|sure)\b|^\W*(?:(?:i|we) )?fancy\b", re.I
+)
 _LONGEST = 12  # words of one wish
 
 
@@ -80,6 +67,7 @@ def find_wishes(left: str, workflow: Workflow | None) -> tuple[str, ...]:
         workflow: its own words ("table", "restaurant") are no wish.
     """
     own = _own_words(workflow)
+    left = _BEFORE_COUNT.sub(MASK, _NO_MATTER.sub(MASK, _BUT.sub(", no ", left)))
     folded = fold(left)
     timed = workflow is not None and any(d.type is DetailType.TIME for d in workflow.details)
     for match in (*_NEW.finditer(folded), *(_WHEN.finditer(folded) if timed else ())):
@@ -111,9 +99,12 @@ def _own_words(workflow: Workflow | None) -> frozenset[str]:
 def _trim(words: list[str], own: frozenset[str]) -> str:
     """The phrase without empty words at its ends; nothing where only empty words and the task's own are in it."""
     words = [word for word in (word.strip("\"':") for word in words) if word]
+    against = False
     while words and fold(words[0]) in _TRIM | own and fold(words[0]) not in _NEGATION:
+        against = against or fold(words[0]) in _AGAINST
         words = words[1:]
     while words and fold(words[-1]) in _TRIM | _NEGATION | own:
         words = words[:-1]
-    telling = [word for word in words if fold(word) not in _EMPTY | own | _NEGATION and re.search(r"\w", word)]
-    return " ".join(words[:_LONGEST]) if telling else ""
+    empty = _EMPTY | _AGAINST | own | _NEGATION
+    telling = [word for word in words if fold(word) not in empty and re.search(r"\w", word)]
+    return ("no " if against else "") + " ".join(words[:_LONGEST]) if telling else ""

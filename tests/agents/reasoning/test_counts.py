@@ -26,6 +26,8 @@ def read(text: str, asked: bool = False, detail: Detail = PARTY) -> Found | Prob
         ("me, my wife and two kids", 4),
         ("my husband, our three children and me", 5),
         ("me and Tomás", 2),
+        ("Inês and me", 2),
+        ("Inês, Tomás and I", 3),
         ("dinner with my wife", 2),
         ("dinner with three friends", 4),
         ("two adults and a baby", 3),

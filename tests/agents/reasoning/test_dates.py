@@ -97,6 +97,8 @@ def test_a_bare_number_is_a_day_where_the_day_was_asked(text: str) -> None:
         ("in 99999999 days", "calendar"),
         ("Friday, 3 December", "Thursday"),
         ("Monday or Tuesday", "which"),
+        ("Friday or Saturday", "which"),
+        ("in December", "which day"),
     ],
 )
 def test_a_problem_names_what_is_wrong(text: str, hint: str) -> None:

@@ -54,6 +54,7 @@ def read(text: str, asked: bool = False, context: str = "") -> Found | Problem |
         ("dinner at 7, no, 8 pm", "20:00"),
         ("instead of 18:00, 19:00", "19:00"),
         ("on 3 December at 20:00", "20:00"),
+        ("tonight 20h", "20:00"),
     ],
 )
 def test_time_of_day(text: str, time: str) -> None:
@@ -83,8 +84,9 @@ def test_no_such_time(text: str) -> None:
     assert "no time of day" in found.message
 
 
-def test_two_times_are_asked() -> None:
-    found = read("at 19:00 or 20:00")
+@pytest.mark.parametrize("text", ["at 19:00 or 20:00", "between 7 and 8", "between 7 pm and 8 pm"])
+def test_two_times_are_asked(text: str) -> None:
+    found = read(text)
     assert isinstance(found, Problem)
     assert "which" in found.message
 

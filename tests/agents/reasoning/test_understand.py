@@ -82,6 +82,7 @@ def test_wishes_are_what_else_was_wanted_in_the_persons_words(hear: Hear) -> Non
     assert understood.wishes == ("cosy", "quiet", "not too expensive", "without loud music", "vegetarian friendly")
     assert not understood.new_only
     assert hear("find me a restaurant for two tomorrow at eight please").wishes == ()
+    assert hear("I don't want Italian, anything but burgers, dinner tonight").wishes == ("no Italian", "no burgers")
     assert hear("Italian tonight, a restaurant with a terrace").wishes == ("Italian", "terrace")
 
 
@@ -210,6 +211,18 @@ def test_amend_changes_exactly_what_it_names(
 ) -> None:
     understood = hear(text, DECISION, **KNOWN)
     assert (understood.intent, understood.details, understood.wishes) == ("amend", details, wishes)
+
+
+def test_a_number_that_could_be_people_or_an_hour_is_asked(hear: Hear) -> None:
+    understood = hear("make it 8", DECISION, **KNOWN)
+    assert understood.intent == "amend"
+    assert understood.details == {}
+    assert "At what time?" in understood.problems[0].message
+
+
+def test_a_place_one_has_been_to_is_not_chosen(hear: Hear) -> None:
+    understood = hear("I've been to Lanterna", DECISION, **KNOWN)
+    assert (understood.intent, understood.new_only) == ("different", True)
 
 
 def test_amend_out_of_bounds_is_a_problem(hear: Hear) -> None:
