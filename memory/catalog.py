@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import math
 import re
 import sqlite3
 import threading
@@ -178,6 +179,16 @@ class Catalog:
     def search(self, words: Sequence[str], k: int, under: Sequence[str] = ()) -> list[tuple[str, float]]:
         """The `k` chunks that fit any of `words` best, with their BM25 (higher is better)."""
         return self._match(" OR ".join(f'"{w}"' for w in dict.fromkeys(words)), k, under) if words else []
+
+    def rarity(self, words: Sequence[str]) -> float:
+        """The BM25 of a text of average length that holds each of `words` once: the sum of their weights (IDF)."""
+        with self._cursor() as db:
+            total = db.execute("SELECT count(*) FROM chunks").fetchone()[0]
+            counts = [
+                db.execute("SELECT count(*) FROM words WHERE words MATCH ?", (f'"{word}"',)).fetchone()[0]
+                for word in dict.fromkeys(words)
+            ]
+        return sum(max(math.log((total - count + 0.5) / (count + 0.5)), 1e-6) for count in counts)
 
     def phrase(self, words: Sequence[str], k: int = -1) -> list[tuple[str, float]]:
         """Every chunk in whose text or headings `words` stand side by side."""

@@ -245,7 +245,9 @@ class Index:
         except RflowError as error:
             return _Work(path, Entry(sign, digest, str(error)))
         chunks = chunks_of(path, reading)
-        why = str(reading.fault or "") or ("" if chunks else "It is empty.")
+        # A memory file that still has headings only is no fault.
+        empty = "" if chunks or path.startswith("memory/") else "There is no text in it."
+        why = str(reading.fault or empty)
         return _Work(path, Entry(sign, digest, why, bool(reading.fault), len(chunks)), chunks)
 
     def _store(self, batch: list[_Work]) -> int:

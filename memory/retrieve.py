@@ -16,7 +16,7 @@ from memory.readers import Skipped
 
 POOL = 60  # candidates from each side
 DENSE = 0.5  # the share of meaning in the score; words have the rest
-HALF = 8.0  # the BM25 that counts as half a match
+SHARP = 1.5  # above 1, half of the words count for less than half: taste is asked in words that stand everywhere
 RECENT = 0.02  # what being the newest of the candidates adds
 LEAST = 0.15  # a score below this is no find
 
@@ -111,17 +111,21 @@ class Retriever:
     def _find(self, query: str, k: int, under: tuple[str, ...]) -> tuple[Evidence, ...]:
         catalog, vectors = self._index.catalog, self._index.vectors
         vector, pool = self._index.embedder.embed([query])[0], max(POOL, 4 * k)
-        words = fold(query)
-        lexical = dict(catalog.search([w for w in words if w not in STOP_WORDS] or words, pool, under))
+        words = [w for w in fold(query) if w not in STOP_WORDS] or fold(query)
+        lexical, most = dict(catalog.search(words, pool, under)), catalog.rarity(words)
         dense = dict(vectors.nearest(vector, pool, catalog.ids_under(under) if under else None))
         dense |= vectors.similarities(vector, [key for key in lexical if key not in dense])
         chunks = catalog.get(dense.keys())
-        scored = [(_fused(dense[key], lexical.get(key, 0.0)), chunk) for key, chunk in chunks.items()]
+        scored = [
+            (_fused(dense[key], lexical.get(key, 0.0) / most if most else 0.0), chunk) for key, chunk in chunks.items()
+        ]
         return tuple(chunk.evidence(score) for score, chunk in _distinct(_ordered(scored))[:k])
 
 
-def _fused(similarity: float, bm25: float) -> float:
-    return DENSE * min(max(similarity, 0.0), 1.0) + (1 - DENSE) * max(bm25, 0.0) / (max(bm25, 0.0) + HALF)
+def _fused(similarity: float, covered: float) -> float:
+    """Both run from 0 to 1: the cosine, and the share of the query's words by their rarity."""
+    words: float = min(max(covered, 0.0), 1.0) ** SHARP
+    return DENSE * min(max(similarity, 0.0), 1.0) + (1 - DENSE) * words
 
 
 def _ordered(scored: Sequence[tuple[float, Chunk]]) -> list[tuple[float, Chunk]]:

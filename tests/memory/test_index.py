@@ -216,3 +216,11 @@ def test_a_killed_sync_is_caught_up_with(home: Home, put: Put, minilm: MiniLM) -
     index.sync()
     assert ids(index) == killed
     index.close()
+
+
+def test_a_fresh_home_has_no_notes_and_nothing_to_complain_of(tmp_path: Path, minilm: MiniLM) -> None:
+    index = Index(Home.open(tmp_path / "fresh"), minilm)
+    report = index.sync()
+    assert (report.chunks, report.skipped) == (0, ())
+    assert Retriever(index).search("what do I like?").state.kind == "nothing"
+    index.close()
