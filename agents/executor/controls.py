@@ -150,5 +150,6 @@ async def _names(found: Locator) -> str:
     })
     """
     pairs = [entry.split("\0") for entry in await found.evaluate_all(script)]
+    pairs.sort(key=lambda pair: pair[1] == "link")  # what is pressed is mostly no link
     names = [f"“{clean(label)[:60]}” ({role})" for label, role in pairs if label.strip()]
     return ", ".join(names[:_SHOWN]) + (" …" if len(names) > _SHOWN else "") if names else "none"

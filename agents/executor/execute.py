@@ -152,7 +152,9 @@ class Executor:
         return self._told(entry, outcome, note)
 
     async def _looks(self, entry: Entry, workflow: Workflow, window: Window) -> Outcome:
-        return await look_until_sure(window, workflow, entry.bound, self._settle, self._sleep)
+        async with self._database.connect() as conn:
+            before = await ledger.references(conn)  # a record with one of these is an older booking of the same kind
+        return await look_until_sure(window, workflow, entry.bound, before, self._settle, self._sleep)
 
     def _told(self, entry: Entry, outcome: Outcome, note: str) -> Receipt:
         if outcome.state == "done" and outcome.record is not None:
@@ -174,7 +176,7 @@ class Executor:
         return next((value for label in labels for value in record.labelled(label)), None)
 
     def _done(self, kept: dict[str, str], said: Said, shot: str | None, note: str) -> Receipt:
-        terms: dict[str, str | None] = {**dict(said.pairs[:_SHOWN]), **kept}
+        terms: dict[str, str | None] = dict(said.pairs[:_SHOWN])
         return self._receipt("done", shot, note=note).model_copy(
             update={"terms": terms, "reference": kept.get("reference") or next(iter(kept.values()), None)}
         )

@@ -287,6 +287,13 @@ async def in_flight(conn: AsyncConnection) -> tuple[str, ...]:
     return tuple((await conn.execute(sa.select(mandates.c.id).where(mandates.c.state.in_(states)))).scalars())
 
 
+async def references(conn: AsyncConnection) -> frozenset[str]:
+    """The references of every receipt: each belongs to one mandate, and to no other."""
+    rows = await conn.execute(sa.select(mandates.c.receipt).where(mandates.c.state == State.DONE))
+    found = (Receipt.model_validate_json(text).reference for text in rows.scalars() if text)
+    return frozenset(reference for reference in found if reference)
+
+
 async def still_ours(conn: AsyncConnection, mandate_id: str, fence: int, now: dt.datetime) -> None:
     """The flag that is looked at before each browser action.
 

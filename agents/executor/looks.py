@@ -35,9 +35,17 @@ class Outcome:
 
 
 async def look_until_sure(
-    window: Window, workflow: Workflow, bound: BoundPlan, settle_seconds: float, sleep: Sleep
+    window: Window,
+    workflow: Workflow,
+    bound: BoundPlan,
+    before: frozenset[str],
+    settle_seconds: float,
+    sleep: Sleep,
 ) -> Outcome:
     """Look, and look again after the site's settle time, until it is found or absent in two looks in a row.
+
+    Args:
+        before: references of what was done under other mandates: a record with one of them is not this one.
 
     Raises:
         Lost: the browser ended meanwhile; another may look.
@@ -47,7 +55,7 @@ async def look_until_sure(
     for number in range(_MOST if bound.check else 0):
         if number:
             await sleep(settle_seconds)
-        found, why = await _look(window, workflow, bound)
+        found, why = await _look(window, workflow, bound, before)
         if isinstance(found, Said):
             return Outcome("done", found)
         if found is None and not await window.responds():
@@ -58,7 +66,9 @@ async def look_until_sure(
     return Outcome("unknown", why=why)
 
 
-async def _look(window: Window, workflow: Workflow, bound: BoundPlan) -> tuple[Said | bool | None, str]:
+async def _look(
+    window: Window, workflow: Workflow, bound: BoundPlan, before: frozenset[str]
+) -> tuple[Said | bool | None, str]:
     """The record, False where it is absent for sure, None where that cannot be told; and what was seen."""
     try:
         page = await window.context.new_page()
@@ -66,19 +76,19 @@ async def _look(window: Window, workflow: Workflow, bound: BoundPlan) -> tuple[S
             await other.close()  # what it may still be sending is no longer ours to send
         found: Said | bool | None = False
         for step in bound.check:
-            found = await _step(page, workflow, bound, step, window)
+            if step.verb is Verb.LOOK_FOR:
+                found = await _find(page, workflow, bound, step, before)
+            else:
+                await perform(page, step, workflow.sites, window.barrier)
         return found, "it is not there" if found is False else f"{page.url} cannot be read for sure"
     except (RflowError, PlaywrightError) as failed:
         return None, first_line(failed)
 
 
-async def _step(
-    page: Page, workflow: Workflow, bound: BoundPlan, step: BoundStep, window: Window
+async def _find(
+    page: Page, workflow: Workflow, bound: BoundPlan, step: BoundStep, before: frozenset[str]
 ) -> Said | bool | None:
-    if step.verb is not Verb.LOOK_FOR:
-        await perform(page, step, workflow.sites, window.barrier)
-        return None
     await settle(page, workflow.sites)
     if workflow.account:
         await require_account(page, workflow.account, bound.plan.account_label)
-    return await find_record(page, step.terms)
+    return await find_record(page, step.terms, before)

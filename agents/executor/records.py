@@ -17,8 +17,8 @@ _MOST = 300
 _OVER = re.compile(r"\b(?:cancell?ed|declined|expired|refunded|void)\b", re.IGNORECASE)
 
 
-async def find_record(page: Page, terms: tuple[Term, ...]) -> Said | bool | None:
-    """The record of the page in which all the terms stand together.
+async def find_record(page: Page, terms: tuple[Term, ...], before: frozenset[str]) -> Said | bool | None:
+    """The record of the page in which all the terms stand together, and none of the references in `before`.
 
     Returns:
         The record; False where there is none for sure; None where one might be it and cannot be read.
@@ -30,7 +30,7 @@ async def find_record(page: Page, terms: tuple[Term, ...]) -> Said | bool | None
     unsure = False
     for kind in _KINDS:
         for record in await _records(page, kind, name):
-            fits = says(record, terms)
+            fits = not any(stands(old, record.text) for old in before) and says(record, terms)
             if fits:
                 return record
             unsure = unsure or fits is None

@@ -48,7 +48,9 @@ class TermsDiffer(Conflict):
 
     def __init__(self, differences: tuple[Difference, ...]) -> None:
         said = "; ".join(map(str, differences))
-        super().__init__(f"Nothing was sent: {said}.", "Look at the new terms and give a new Go if they suit.")
+        super().__init__(
+            f"Stopped before the last click: {said}.", "Look at the new terms and give a new Go if they suit."
+        )
         self.differences = differences
 
 

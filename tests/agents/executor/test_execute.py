@@ -200,6 +200,17 @@ async def test_a_receipt_is_said_only_when_read(rig: Any) -> None:
     assert "Two looks" in receipt.note
 
 
+async def test_an_older_booking_of_the_same_kind_is_not_taken_for_this_one(rig: Any) -> None:
+    assert (await rig.execute(await rig.granted())).state == "done"
+    mandate = await rig.granted()
+    rig.at["started"] = _die
+    with pytest.raises(Killed):
+        await rig.execute(mandate)
+    rig.at.clear()
+    assert (await rig.execute(mandate)).state == "refused"
+    assert len(rig.shop.booked) == 1
+
+
 class Killed(BaseException):
     """Stands for the end of the process: nothing may catch it."""
 

@@ -62,7 +62,7 @@ async def test_a_browser_that_died_is_opened_anew(searcher: Any, shop: Any, work
     session = await searcher._warm.context.browser.new_browser_cdp_session()
     info = await session.send("SystemInfo.getProcessInfo")
     os.kill(next(p["id"] for p in info["processInfo"] if p["type"] == "browser"), signal.SIGKILL)
-    while searcher._warm.alive:
+    while searcher._warm.alive:  # noqa: ASYNC110 (the browser tells it in its own time)
         await asyncio.sleep(0.01)
     assert len(await searcher.collect(workflow, DETAILS)) == 3
 
