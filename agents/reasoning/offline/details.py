@@ -27,8 +27,8 @@ _DECLINED = re.compile(
     r"anything(?: goes)?|up to you|you (?:choose|decide|pick)|your (?:choice|"
     r"call)|"
     r"surprise me|no idea|not sure|skip(?: it| that| this)?|either(?: is| 's)?(?: fine|"
-    r" ok)?|all the same to me|not important|(?:i'?m |we'?re )?(?:easy|flexible|"
-    r"open)|no limit|none|any|nothing (?:special|in particular))\b"
+    r" ok)?|all the same to me|not important|(?:i'?m|we'?re) (?:easy|open)|flexible|"
+    r"no limit|nothing (?:special|in particular))\b|^\W*(?:any|none|easy|open)\W*$"
 )
 _DECLINED_BY_TYPE = {
     DetailType.DATE: re.compile(r"\b(?:any|whatever|whichever) (?:day|date|evening|night)\b"),

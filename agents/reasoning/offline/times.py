@@ -193,6 +193,7 @@ _RULES = tuple(_rules(
 ))  # fmt: skip
 _ASKED = tuple(_rules(
     (rf"^\W*(?:around |about |say |maybe |for |@)*(?P<v>{_HOUR}(?![.,]\d){_LATE})(?=\W*(?:$|"
-    rf"for |please|on |i think|thanks?))", _plain),
+    rf"for |please|on |i think|thanks?|but |and |if |would|works|is ))", _plain),
+    (r"^\W*(?P<v>(?P<h>[01]?\d|2[0-3]) (?P<m>[0-5]\d))\W*$", _clock),
     (r"^\W*(?P<v>(?P<h>[01]\d|2[0-3])(?P<m>[0-5]\d))\W*$", _military),
 ))  # fmt: skip

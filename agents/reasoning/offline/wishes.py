@@ -9,10 +9,10 @@ from agents.reasoning.offline.times import PART_OF_DAY
 from workflows.model import DetailType, Workflow
 
 _NEW = re.compile(
-    r"\b(?:that |which |where |to which )?(?:i|we)(?:'ve| have)?(?: never|n't|"
-    r" haven't| have not| havent| didn't)(?: yet| ever)? (?:been|tried|eaten|"
-    r"visited|seen|gone|stayed|had|dined|used)(?: (?:to|at|in|there|before|yet|"
-    r"it|out))*"
+    r"\b(?:that |which |where |to which )?(?:i|we)(?:'ve| have)?(?: never|n't| not| haven't| havent| didn't)"
+    r"(?: yet| ever)? "
+    r"(?:(?:been|tried|visited|seen|used)(?: (?:to|at|in|there|before|yet|it|out))*"
+    r"|(?:eaten|gone|stayed|had|dined)(?: (?:to|at|in|there|before|it|out))+)\b"
     r"|\b(?:somewhere|someplace|something|anywhere|a place|place|one) (?:that(?:'s|"
     r" is) )?(?:completely |totally |entirely |brand |really )?(?:new|unfamiliar|"
     r"untried|different from (?:the )?usual)(?: (?:to|for) (?:me|us))?\b"
@@ -23,12 +23,13 @@ _NEW = re.compile(
     r"(?:nowhere|not (?:a |any )?(?:place|where|somewhere)) (?:i|we)(?:'ve| have)? (?:already )?been)\b"
 )
 _SPLIT = re.compile(
-    rf"[,;.!?\n\x00()]+|{MASK}+|\s+-\s+|\b(?:and|but|that|which|with|who|where|"
+    rf"[,;.!?\n\x00()]+|{MASK}+|\s+-\s+|\b(?:and|but|that|which|with|who|where(?:'s)?|"
     rf"or|plus|also|preferably|ideally|maybe|perhaps|possibly|if possible|because|"
     rf"since|so)\b"
 )
+_NEGATED = re.compile(r"\s*(?:(?:but|and|please)\s+)*(?P<word>not|no|without|nothing|never)\b")
 _EMPTY = words(
-    "instead same both chance fed what's whats after before until till between goes "
+    "instead same both chance fed rather oh plan reservation what's whats after before until till between goes "
     "a an the me us my our i we you your it its it's is are be am was to for of in on at by from as do does did "
     "can could would should will shall may might please hey hi hello thanks thank ok okay well just really very "
     "quite some any something somewhere anything anywhere someplace place places spot spots option options one "
@@ -77,13 +78,17 @@ def find_wishes(left: str, workflow: Workflow | None) -> tuple[str, ...]:
 
 
 def _parts(left: str) -> list[str]:
-    """Pieces between connecting words."""
+    """Pieces between connecting words; a negation reaches over "with" and "or": "no bars with music or smoke"."""
     parts: list[str] = []
-    place, folded = 0, fold(left)
+    place, carried, folded = 0, "", fold(left)
     for match in _SPLIT.finditer(folded):
-        parts.append(left[place : match.start()])
-        place = match.end()
-    return [*parts, left[place:]]
+        negation = _NEGATED.match(folded, place)
+        word = negation.group("word") if negation else carried
+        if word and match.group() == "with":
+            continue
+        parts.append(f"{'' if negation else carried} {left[place : match.start()]}")
+        place, carried = match.end(), word if match.group() == "or" else ""
+    return [*parts, f"{'' if _NEGATED.match(folded, place) else carried} {left[place:]}"]
 
 
 def _own_words(workflow: Workflow | None) -> frozenset[str]:

@@ -83,6 +83,8 @@ def test_wishes_are_what_else_was_wanted_in_the_persons_words(hear: Hear) -> Non
     assert not understood.new_only
     assert hear("find me a restaurant for two tomorrow at eight please").wishes == ()
     assert hear("I don't want Italian, anything but burgers, dinner tonight").wishes == ("no Italian", "no burgers")
+    refused = hear("dinner tonight, no restaurants with QR codes, not spicy or loud, a terrace").wishes
+    assert refused == ("no restaurants with QR codes", "not spicy", "not loud", "terrace")
     assert hear("Italian tonight, a restaurant with a terrace").wishes == ("Italian", "terrace")
 
 
@@ -90,6 +92,7 @@ def test_wishes_are_what_else_was_wanted_in_the_persons_words(hear: Hear) -> Non
     "phrase",
     [
         "that I haven't been to",
+        "that I've not been to",
         "somewhere new",
         "I've never tried",
         "where we have never been",
@@ -100,6 +103,13 @@ def test_new_only(hear: Hear, phrase: str) -> None:
     understood = hear(f"find me a restaurant for dinner tonight, {phrase}")
     assert understood.new_only
     assert understood.wishes == ()
+
+
+@pytest.mark.parametrize(
+    "text", ["we haven't eaten yet, find us dinner", "find me dinner, no news", "a table at my usual place"]
+)
+def test_not_new_only(hear: Hear, text: str) -> None:
+    assert not hear(text).new_only
 
 
 def test_impossible_details_are_problems(hear: Hear) -> None:
@@ -165,6 +175,8 @@ def test_while_a_question_waits(hear: Hear) -> None:
     assert hear("never mind", ASKED_TIME).intent == "refuse"
     assert hear("make it tomorrow", ASKED_TIME, date="2026-11-27").intent == "amend"
     assert hear("yes", ASKED_TIME).intent == "unclear"
+    assert hear("what time do they open?", ASKED_TIME).declined == ()
+    assert hear("8 but only if it's quiet", ASKED_TIME).details == {"time": "20:00"}
     assert hear("blorp", ASKED_TIME).intent == "unclear"
 
 
