@@ -95,7 +95,10 @@ def _told(sentences: list[str], at: int, name: str, diary: bool, headed: bool) -
         return False
     if diary or (headed and _WAS.search(here)):
         return True
-    taken_in = rf"\b(?:read|heard|saw|watched|finished|slept at|stayed at)(?: the)? \W?{re.escape(fold(name))}(?! (?:is|was|has|are)\b)"
+    taken_in = (
+        r"\b(?:read|heard|saw|watched|finished|slept at|stayed at)(?: the)? \W?"
+        rf"{re.escape(fold(name))}(?! (?:is|was|has|are)\b)"
+    )
     if re.search(taken_in, here) and re.search(r"\b(?:i|we)\b", here):
         return True
     window = [here, *(fold(s) for s in sentences[at + 1 : at + 5] if _refers_back(s))]

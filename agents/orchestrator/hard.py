@@ -12,7 +12,7 @@ from agents.reasoning.offline import facts
 from agents.reasoning.offline.company import comes_along, holder
 from agents.reasoning.offline.domains import domains
 from agents.reasoning.offline.foods import Need, judge, need
-from agents.reasoning.offline.lexis import content, denies, opposed, says
+from agents.reasoning.offline.lexis import content, denied, opposed, says
 from agents.types import Candidate, DetailValue, Exclusion, Preference, Preferences
 from workflows.model import Rule, RuleKind, Workflow
 
@@ -130,19 +130,15 @@ def _plainly(candidate: Candidate, preference: Preference, bound: Bounds, whose:
         return "fine", ""
     told = [p.meant for p in facts.phrases(candidate)] + [facts.area(candidate)]
     if preference.polarity == "must":
-        against = [t for t in told if opposed(preference.subject, t) < 0 or _denied(subject, t)]
+        against = [t for t in told if opposed(preference.subject, t) < 0 or denied(subject, t)]
         supports = [
             t for t in told if opposed(preference.subject, t) > 0 or (subject <= content(t) and t not in against)
         ]
         if against and not supports:
             return "out", f"{whose}: its page says “{against[0]}”"
         return ("fine", "") if supports else ("warn", f"{whose}: its page does not say; unknown")
-    broken = next((t for t in told if subject <= content(t) and not _denied(subject, t)), "")
+    broken = next((t for t in told if subject <= content(t) and not denied(subject, t)), "")
     return ("out", f"{whose}: its page says “{broken}”") if broken else ("fine", "")
-
-
-def _denied(subject: Iterable[str], text: str) -> bool:
-    return any(denies(text, word) for word in subject)
 
 
 def _ruled(candidate: Candidate, bound: Bounds) -> Iterable[tuple[Exclusion | None, str]]:
@@ -157,9 +153,9 @@ def _ruled(candidate: Candidate, bound: Bounds) -> Iterable[tuple[Exclusion | No
 def _only(candidate: Candidate, rule: Rule) -> tuple[Exclusion | None, str]:
     told = [p.meant for p in facts.phrases(candidate)] + [facts.area(candidate)]
     wanted = content(rule.topic)
-    if any(wanted <= content(t) and not _denied(wanted, t) for t in told) or says(" ".join(told), rule.topic):
+    if any(wanted <= content(t) and not denied(wanted, t) for t in told) or says(" ".join(told), rule.topic):
         return None, ""
-    against = next((t for t in told if opposed(rule.topic, t) < 0 or _denied(wanted, t)), "")
+    against = next((t for t in told if opposed(rule.topic, t) < 0 or denied(wanted, t)), "")
     if against:
         return Exclusion(name=candidate.name, reason=f"the workflow says “{rule.text}”; its page says “{against}”"), ""
     return None, f"the workflow says “{rule.text}”; its page does not say so"

@@ -100,6 +100,18 @@ def _plate(dish: Dish, wanted: Need) -> Literal["has", "may", "free", "unsaid"]:
     return "free"
 
 
+def touches(phrase: str, wanted: Need) -> Literal["has", "free", ""]:
+    """Whether a phrase of a page speaks of what a rule about eating rules out, or says that it is free of it."""
+    where = padded(phrase)
+    named = [padded(str(n)).strip() for row in wanted.without for n in _rows()[row]["names"]]
+    if any(f" {n} free " in where or f" free from {n} " in where for n in named):
+        return "free"
+    if any(f" {mark} " in where for mark in wanted.marks):
+        return "free"
+    columns = ((row, column) for row in wanted.without for column in ("terms", "cuisines"))
+    return "has" if any(_within(phrase, row, column) for row, column in columns) else ""
+
+
 def judge(candidate: Candidate, wanted: Need) -> Verdict:
     """Whether a kitchen can do without something, as far as its page tells."""
     menu = dishes(candidate)

@@ -9,7 +9,9 @@ from functools import cache, lru_cache
 from agents.reasoning.offline.tables import table
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
-_NEGATION = re.compile(r"\b(?:no|not|never|without|free of|isn't|aren't|wasn't|doesn't|don't|neither|nor|nothing)\b")
+_NEGATION = re.compile(
+    r"\b(?:no|not|never|without|free (?:of|from)|isn't|aren't|wasn't|doesn't|don't|neither|nor|nothing)\b"
+)
 
 
 @lru_cache(maxsize=65536)
@@ -58,14 +60,25 @@ def says(text: str, phrase: str) -> bool:
     """Whether the phrase stands in the text, as whole words and in any number, and not negated just before."""
     where, what = padded(text), f" {' '.join(stems(phrase))} "
     at = where.find(what) if what.strip() else -1
-    return at >= 0 and not _NEGATION.search(" ".join(where[:at].split()[-3:]))
+    return at >= 0 and not _denied(where, at, at + len(what))
 
 
 def denies(text: str, phrase: str) -> bool:
     """Whether the phrase stands in the text and is negated just before."""
     where, what = padded(text), f" {' '.join(stems(phrase))} "
     at = where.find(what) if what.strip() else -1
-    return at >= 0 and _NEGATION.search(" ".join(where[:at].split()[-3:])) is not None
+    return at >= 0 and _denied(where, at, at + len(what))
+
+
+def denied(words: frozenset[str], text: str) -> bool:
+    """Whether a text negates one of a subject's words; "step-free" does not deny a subject that is itself so."""
+    return any(denies(text, w) for w in words if not ("free" in words and f" {w} free " in padded(text)))
+
+
+def _denied(where: str, start: int, end: int) -> bool:
+    """ "no music", "without any music", "music-free", "free from music"."""
+    after = where[end:].split(maxsplit=1)
+    return _NEGATION.search(" ".join(where[:start].split()[-3:])) is not None or after[:1] == ["free"]
 
 
 @cache
@@ -90,7 +103,7 @@ def _signed(text: str, word: str) -> int:
     at = where.find(word)
     if at < 0:
         return 0
-    return -1 if _NEGATION.search(" ".join(where[:at].split()[-3:])) else 1
+    return -1 if _denied(where, at, at + len(word)) else 1
 
 
 def opposed(one: str, other: str) -> int:

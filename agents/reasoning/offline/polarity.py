@@ -241,7 +241,8 @@ def _signed(hit: _Hit, body: str) -> tuple[Polarity | None, float, bool]:
     polarity, strength = hit.cue.polarity, hit.cue.strength
     near = " ".join(hit.before.split()[-5:])
     past = _pattern("past").search(f"{near} {hit.after}") is not None
-    if not hit.cue.fixed and len(_negator().findall(near)) % 2 == 1:
+    turned = re.match(r"\s*(?:to )?not\b", hit.after) is not None  # "I prefer not to fly"
+    if (not hit.cue.fixed and len(_negator().findall(near)) % 2 == 1) != turned:
         if hit.cue.kind:
             return None, 0.0, past  # "not allergic to nuts" is no love of nuts
         strength = {"likes": 0.7, "must": 0.3}.get(polarity, 0.3)

@@ -11,8 +11,8 @@ import numpy as np
 
 from agents.reasoning.offline.company import comes_along, holder
 from agents.reasoning.offline.facts import Phrase, area, phrases, rating
-from agents.reasoning.offline.foods import need
-from agents.reasoning.offline.lexis import content, denies, fold, opposed
+from agents.reasoning.offline.foods import need, touches
+from agents.reasoning.offline.lexis import content, denied, fold, opposed
 from agents.reasoning.offline.meaning import Meaning, Vectors
 from agents.reasoning.offline.polarity import opinions
 from agents.reasoning.offline.tables import table
@@ -21,6 +21,7 @@ from agents.types import Candidate, DetailValue, Preference, Reason
 
 _FLOOR, _SPAN = 0.40, 0.30  # cosines of MiniLM between short phrases: below is chance, above is the same thing
 _TELLING = 0.22  # a contribution from which it is worth a sentence
+_LEANING = 0.6
 _MOST_REASONS = 4
 _HABITS = "h"  # ids of statements that tell a habit, not a taste
 
@@ -56,12 +57,13 @@ def weigh(
     told = [(*phrases(c), *_place(c)) for c in candidates]
     texts = tuple(dict.fromkeys(p.meant for some in told for p in some))
     column = {text: n for n, text in enumerate(texts)}
-    matches = _matches([p.subject for p in points], texts, meaning)
+    columns = [[column[p.meant] for p in some] for some in told]
+    matches, cosines = _matches(points, texts, meaning)
+    leanings = _leanings(points, cosines, columns)
     scores = []
-    for candidate, some in zip(candidates, told, strict=True):
-        rows = matches[:, [column[p.meant] for p in some]].tolist()
-        found = [_find(point, some, row) for point, row in zip(points, rows, strict=True)]
-        scores.append(_score(candidate, [f for f in found if f]))
+    for candidate, some, own, leaning in zip(candidates, told, columns, leanings, strict=True):
+        found = [_find(point, some, row) for point, row in zip(points, matches[:, own].tolist(), strict=True)]
+        scores.append(_score(candidate, [f for f in found if f], leaning))
     return tuple(sorted(scores, key=lambda s: (-s.fit, s.candidate)))
 
 
@@ -137,34 +139,46 @@ def _together(matches: list[float]) -> float:
     return min(1.0, max(matches) + 0.12 * (sum(m >= 0.5 for m in matches) - 1)) if matches else 0.0
 
 
-def _matches(subjects: list[str], texts: tuple[str, ...], meaning: Meaning) -> Vectors:
-    """-1 to 1 per subject (rows) and phrase (columns): how far it is about it; negative where it says the opposite."""
-    if not subjects or not texts:
-        return np.zeros((len(subjects), len(texts)), np.float32)
-    cosine = meaning.near(subjects, texts)
-    lexical = [_lexical(s, texts) for s in subjects]
+def _leanings(points: list[Point], cosines: Vectors, columns: list[list[int]]) -> list[float]:
+    """What the mere nearness of words adds beside the other candidates: little, and never a reason."""
+    if not points or not columns:
+        return [0.0] * len(columns)
+    nearest = np.stack([cosines[:, own].max(axis=1) if own else np.zeros(len(points)) for own in columns])
+    signed = np.array([p.sign * p.strength for p in points])
+    return [float(x) for x in _LEANING * ((nearest - nearest.mean(axis=0)) @ signed)]
+
+
+def _matches(points: list[Point], texts: tuple[str, ...], meaning: Meaning) -> tuple[Vectors, Vectors]:
+    """-1 to 1 per subject (rows) and phrase (columns), negative where it says the opposite; and the cosines."""
+    if not points or not texts:
+        return (np.zeros((len(points), len(texts)), np.float32),) * 2
+    cosine = meaning.near([p.subject for p in points], texts)
+    lexical = [_lexical(p.subject, p.sign > 0, texts) for p in points]
     overlap, side = np.stack([o for o, _ in lexical]), np.stack([s for _, s in lexical])
     near = np.clip((cosine - _FLOOR) / _SPAN, 0, 1)
     about = np.maximum(np.where(overlap >= 0.75, overlap, near * (1 + overlap / 2)), near).clip(0, 1)
     about = np.where((side > 0) & (cosine > 0.2), np.maximum(about, 0.55), about)
-    against = np.where(cosine > 0.15, np.maximum(about, 0.5), 0)
-    return np.asarray(np.where(side < 0, -against, np.where(about >= 0.3, about, 0)), np.float32)
+    against = np.where((cosine > 0.15) | (overlap >= 1), np.maximum(about, 0.5), 0)
+    matches = np.where(side < 0, -against, np.where(about >= 0.3, about, 0))
+    return np.asarray(matches, np.float32), np.where(side < 0, 0, cosine)
 
 
 @lru_cache(maxsize=512)
-def _lexical(subject: str, texts: tuple[str, ...]) -> tuple[Vectors, Vectors]:
+def _lexical(subject: str, wanted: bool, texts: tuple[str, ...]) -> tuple[Vectors, Vectors]:
     """Per phrase: the share of the subject's words in it, and +1 or -1 where it names the same or the opposite pole."""
-    words = content(subject)
+    words, eaten = content(subject), need(subject, wanted)
     overlap, side = np.zeros(len(texts), np.float32), np.zeros(len(texts), np.float32)
     for n, text in enumerate(texts):
         shared = words & content(text)
         overlap[n] = len(shared) / len(words) if words else 0
-        side[n] = -1 if any(denies(text, w) for w in shared) else opposed(subject, text)
+        side[n] = -1 if denied(words, text) else opposed(subject, text)
+        if eaten and (touched := touches(text, eaten)):
+            overlap[n], side[n] = 1, 1 if (touched == "has") != bool(eaten.diet) else -1
     return overlap, side
 
 
-def _score(candidate: Candidate, found: list[_Finding]) -> Score:
-    total = sum(f.value for f in found)
+def _score(candidate: Candidate, found: list[_Finding], leaning: float) -> Score:
+    total = leaning + sum(f.value for f in found)
     rated = rating(candidate)
     if rated:
         value, count = rated

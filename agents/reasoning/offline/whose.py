@@ -63,7 +63,7 @@ def whose(before: str, inherited: str, owner: frozenset[str], about: str, cue_te
         return _anywhere(before, inherited, owner, about)
     tokens = _TOKEN.findall(before)
     said = len(tokens)
-    while tokens and fold(tokens[-1]) in words("light"):
+    while tokens and (fold(tokens[-1]) in words("light") or tokens[-1].endswith("ly")):
         tokens.pop()
     if not tokens:
         bare = bool(cue.bare) and not cue_text.lower().endswith(cue.bare)
