@@ -58,7 +58,8 @@ def create_app(settings: Settings) -> FastAPI:
                 "sample": assistant.home.sample or "",
             }
 
-    app = FastAPI(title="Recommend Flow", version="1", lifespan=lifespan)
+    # FastAPI's own pages of docs load scripts from another host; the schema itself stays at /openapi.json.
+    app = FastAPI(title="Recommend Flow", version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
     site.mount(app, settings)
     return app
 
@@ -145,4 +146,11 @@ def serve(settings: Settings) -> None:
                 f"{settings.host}:{settings.port} cannot be used: {error.strerror}.",
                 "Stop what runs there, or choose another: RFLOW_PORT=8001.",
             ) from error
-    uvicorn.run(create_app(settings), host=settings.host, port=settings.port, log_level="warning")
+    uvicorn.run(
+        create_app(settings),
+        host=settings.host,
+        port=settings.port,
+        log_level="warning",
+        proxy_headers=False,  # nobody in between is trusted to say who calls
+        timeout_graceful_shutdown=5,  # a page that listens to events would hold the end up for ever
+    )

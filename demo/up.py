@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -23,6 +24,7 @@ TOWN_PORT = 8800  # the shipped workflow names it in its `sites`
 
 def main() -> int:
     """Run until interrupted; the exit code."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that Demo Town ends with us
     try:
         settings = load_settings()
         if "home" not in settings.model_fields_set and seed(settings.home):
@@ -60,7 +62,7 @@ def _town(settings: Settings) -> Iterator[None]:
 
 def _answers() -> bool:
     try:
-        with urlopen(f"http://127.0.0.1:{TOWN_PORT}/", timeout=1):  # noqa: S310 (a fixed loopback address)
+        with urlopen(f"http://127.0.0.1:{TOWN_PORT}/", timeout=1):
             return True
     except (URLError, OSError):
         return False

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import shutil
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from demo.seed import seed
-from tests.journeys.support import Service, Town, free_port, point_at, sign_in
+from tests.journeys.support import Chat, Service, Town, free_port, point_at, sign_in
 
 
 @pytest.fixture(scope="session")
@@ -40,11 +41,30 @@ def home(marta: Path, tmp_path: Path) -> Path:
     return tmp_path / "copy" / "home"
 
 
-@pytest.fixture
-def service(home: Path, town: Town) -> Iterator[Service]:
-    """The assistant on a copy of Marta's home; Demo Town behaves."""
+def _running(home: Path, town: Town) -> Iterator[Service]:
     town.mode("normal")
     running = Service(home, free_port()).start()
     yield running
     running.stop()
+    town.mode("normal")
+
+
+@pytest.fixture
+def service(home: Path, town: Town) -> Iterator[Service]:
+    """The assistant on a copy of Marta's home that the story may harm; Demo Town behaves."""
+    yield from _running(home, town)
+
+
+@pytest.fixture(scope="session")
+def living(marta: Path, town: Town, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """One assistant for the stories that harm nothing; each talks in conversations of its own."""
+    copy = tmp_path_factory.mktemp("living") / "home"
+    shutil.copytree(marta, copy, symlinks=True)
+    yield from _running(copy, town)
+
+
+@pytest.fixture
+def chat(living: Service, town: Town) -> Iterator[Chat]:
+    """A conversation of its own with the living assistant."""
+    yield Chat(living, uuid.uuid4().hex[:12])
     town.mode("normal")

@@ -150,20 +150,6 @@ class Service:
             time.sleep(0.1)
         raise AssertionError(f"task {task} is still {found['state']} after {seconds} s")
 
-    def to_plan(self, opening: str = OPENING, conversation: str = "web") -> dict[str, Any]:
-        """The story up to the offered plan, answering what is asked."""
-        reply = self.send(opening, conversation)
-        for _ in range(6):
-            if reply["kind"] != "question":
-                break
-            answers = {"time": "20:00", "party_size": "2", "date": "tonight"}
-            detail = reply["question"]["detail"]
-            reply = self.send("yes" if reply["question"]["proposed"] else answers[detail], conversation)
-        assert reply["kind"] == "decision", reply["text"]
-        reply = self.send("top", conversation)
-        assert reply["kind"] == "plan", reply["text"]
-        return reply
-
     def kill(self) -> None:
         """kill -9."""
         if self.process is not None and self.process.poll() is None:
@@ -177,6 +163,43 @@ class Service:
                 self.process.wait(20)
             except subprocess.TimeoutExpired:
                 self.kill()
+
+
+@dataclass
+class Chat:
+    """One conversation."""
+
+    service: Service
+    name: str
+
+    @property
+    def home(self) -> Path:
+        return self.service.home
+
+    def send(self, text: str) -> dict[str, Any]:
+        """One message and its reply."""
+        return self.service.send(text, self.name)
+
+    def to_decision(self, opening: str = OPENING) -> dict[str, Any]:
+        """The story up to the decision set, answering what is asked."""
+        reply = self.send(opening)
+        answers = {"time": "20:00", "party_size": "2", "date": "tonight"}
+        for _ in range(6):
+            if reply["kind"] != "question":
+                break
+            reply = self.send("yes" if reply["question"]["proposed"] else answers[reply["question"]["detail"]])
+        assert reply["kind"] == "decision", reply["text"]
+        return reply
+
+    def to_plan(self, opening: str = OPENING) -> dict[str, Any]:
+        """The story up to the offered plan."""
+        self.to_decision(opening)
+        reply = self.send("top")
+        assert reply["kind"] == "plan", reply["text"]
+        return reply
+
+    def settled(self, task: str) -> dict[str, Any]:
+        return self.service.settled(task)
 
 
 def point_at(home: Path, site: str) -> None:

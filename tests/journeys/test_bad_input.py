@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.journeys.support import OPENING, Service, Town, free_port
+from tests.journeys.support import OPENING, Chat, Service, Town, free_port
 
 
 @pytest.mark.parametrize(
@@ -27,14 +27,14 @@ from tests.journeys.support import OPENING, Service, Town, free_port
         ("asdf qwer zxcv", "could not|no workflow"),
     ],
 )
-def test_a_message_that_is_no_request(service: Service, town: Town, text: str, said: str) -> None:
+def test_a_message_that_is_no_request(chat: Chat, town: Town, text: str, said: str) -> None:
     seen = len(town.log())
-    reply = service.send(text, conversation="odd")
+    reply = chat.send(text)
     assert any(part in reply["text"].lower() for part in said.split("|")), reply["text"]
     assert reply["plan"] is None
     assert reply["decision"] is None
     assert len(town.log()) == seen
-    assert service.send(OPENING, conversation="odd")["kind"] == "question", "the conversation goes on"
+    assert chat.send(OPENING)["kind"] == "question", "the conversation goes on"
 
 
 @pytest.mark.parametrize(
@@ -46,63 +46,63 @@ def test_a_message_that_is_no_request(service: Service, town: Town, text: str, s
         ("book a table for two tonight at 25:00", "time"),
     ],
 )
-def test_an_impossible_detail_is_asked_again(service: Service, text: str, detail: str) -> None:
-    reply = service.send(text)
+def test_an_impossible_detail_is_asked_again(chat: Chat, text: str, detail: str) -> None:
+    reply = chat.send(text)
     assert reply["kind"] == "question"
     assert reply["question"]["detail"] == detail
 
 
-def test_no_table_at_that_time_offers_the_nearest(service: Service) -> None:
-    reply = service.send("book a table for two tonight at 16:30")
+def test_no_table_at_that_time_offers_the_nearest(chat: Chat) -> None:
+    reply = chat.send("book a table for two tonight at 16:30")
     while reply["kind"] == "question" and not reply["question"]["options"]:
-        reply = service.send("2")
+        reply = chat.send("2")
     assert reply["kind"] == "question"
     assert reply["question"]["detail"] == "time"
     nearest = reply["question"]["options"][0]
     assert nearest in reply["text"]
-    assert service.send(nearest)["kind"] == "decision"
+    assert chat.send(nearest)["kind"] == "decision"
 
 
-def test_the_site_is_down_then_back(service: Service, town: Town) -> None:
+def test_the_site_is_down_then_back(chat: Chat, town: Town) -> None:
     town.mode("down")
-    reply = service.send("book a table for two tonight at 20:00, somewhere new")
+    reply = chat.send("book a table for two tonight at 20:00, somewhere new")
     assert reply["kind"] == "error"
     assert "try again" in reply["text"].lower()
     town.mode("normal")
-    assert service.send("try again")["kind"] == "decision"
+    assert chat.send("try again")["kind"] == "decision"
 
 
-def test_logged_out_is_told_and_nothing_is_booked(service: Service, town: Town) -> None:
+def test_logged_out_is_told_and_nothing_is_booked(chat: Chat, town: Town) -> None:
     before = len(town.booked())
-    plan = service.to_plan()
+    plan = chat.to_plan()
     town.mode("logged_out")
-    service.send("Go")
-    receipt = service.settled(plan["task"])["receipt"]
+    chat.send("Go")
+    receipt = chat.settled(plan["task"])["receipt"]
     assert receipt["state"] == "refused"
     assert "log in" in receipt["note"].lower() or "logged in" in receipt["note"].lower()
     assert len(town.booked()) == before
 
 
 @pytest.mark.parametrize(("mode", "said"), [("price_changed", "charge|price|10"), ("item_swapped", "item|what")])
-def test_terms_that_differ_are_refused_with_the_difference(service: Service, town: Town, mode: str, said: str) -> None:
+def test_terms_that_differ_are_refused_with_the_difference(chat: Chat, town: Town, mode: str, said: str) -> None:
     before = len(town.booked())
-    plan = service.to_plan()
+    plan = chat.to_plan()
     town.mode(mode)
-    service.send("Go")
-    task = service.settled(plan["task"])
+    chat.send("Go")
+    task = chat.settled(plan["task"])
     assert task["receipt"]["state"] == "refused"
     assert any(part in task["receipt"]["note"].lower() for part in said.split("|"))
     assert len(town.booked()) == before
     town.mode("normal")
-    assert service.send("top")["kind"] == "plan", "the choice is still there, for a new offer"
+    assert chat.send("top")["kind"] == "plan", "the choice is still there, for a new offer"
 
 
-def test_an_answer_that_was_lost_after_commit_is_looked_up(service: Service, town: Town) -> None:
+def test_an_answer_that_was_lost_after_commit_is_looked_up(chat: Chat, town: Town) -> None:
     before = len(town.booked())
-    plan = service.to_plan()
+    plan = chat.to_plan()
     town.mode("error_after_commit")
-    service.send("Go")
-    assert service.settled(plan["task"])["state"] == "done"
+    chat.send("Go")
+    assert chat.settled(plan["task"])["state"] == "done"
     assert len(town.booked()) == before + 1
 
 
@@ -110,7 +110,7 @@ def test_a_late_go_offers_anew(service: Service, town: Town, home: Path) -> None
     workflow = home / "workflows" / "reserve-table.md"
     workflow.write_text(workflow.read_text().replace("go_expires: 10 min", "go_expires: 1 s"))
     before = len(town.booked())
-    old = service.to_plan()
+    old = Chat(service, "web").to_plan()
     service.send("why?")
     late = service.send("Go")
     assert late["kind"] == "plan"
@@ -121,7 +121,7 @@ def test_a_late_go_offers_anew(service: Service, town: Town, home: Path) -> None
 
 def test_a_workflow_edited_after_the_offer_voids_it(service: Service, town: Town, home: Path) -> None:
     before = len(town.booked())
-    plan = service.to_plan()
+    plan = Chat(service, "web").to_plan()
     workflow = home / "workflows" / "reserve-table.md"
     workflow.write_text(workflow.read_text() + "\n<!-- a word more -->\n")
     service.send("Go")

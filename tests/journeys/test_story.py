@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import httpx
 
-from tests.journeys.support import OPENING, Service, Town
+from tests.journeys.support import OPENING, Chat, Town
 
 VISITED = {
     "Casa Bruma", "Forno Adele", "Chez Odile", "Taberna Quinze", "Mizu", "Little Damascus", "The Copper Kettle",
@@ -16,18 +15,18 @@ VISITED = {
 CITED = re.compile(r"\((?:memory|documents|journal)/[\w./-]+:\d+")
 
 
-def test_recommend_decide_do(service: Service, town: Town, home: Path) -> None:
+def test_recommend_decide_do(chat: Chat, town: Town) -> None:
     before, seen = len(town.booked()), len(town.log())
 
-    asked = service.send(OPENING)
+    asked = chat.send(OPENING)
     assert asked["kind"] == "question"
     assert CITED.search(asked["text"]), "statements about taste carry file and line"
     proposed = asked["question"]["proposed"]
     assert proposed, "the notes say when they eat: proposed, not asked"
-    again = service.send("yes")
+    again = chat.send("yes")
     assert again["kind"] == "question"
     assert again["question"]["detail"] != asked["question"]["detail"], "nothing is asked twice"
-    decided = service.send("yes" if again["question"]["proposed"] else "2")
+    decided = chat.send("yes" if again["question"]["proposed"] else "2")
 
     assert decided["kind"] == "decision"
     top, backup = decided["decision"]["top"], decided["decision"]["backup"]
@@ -43,24 +42,24 @@ def test_recommend_decide_do(service: Service, town: Town, home: Path) -> None:
     assert "shellfish" in excluded["Sete Mares"]["reason"].lower(), "an allergy excludes"
     for evidence in decided["decision"]["evidence"]:
         first, last = evidence["lines"]
-        lines = (home / evidence["path"]).read_text().splitlines()[first - 1 : last]
+        lines = (chat.home / evidence["path"]).read_text().splitlines()[first - 1 : last]
         assert _plain(evidence["quote"])[:40] in _plain(" ".join(lines)), "a quotation stands where it is cited"
 
-    why = service.send("why not Mizu?")
+    why = chat.send("why not Mizu?")
     assert "Mizu" in why["text"]
     assert CITED.search(why["text"])
 
-    plan = service.send("top")
+    plan = chat.send("top")
     assert plan["kind"] == "plan"
     assert plan["plan"]["terms"]["item"] == top["name"]
     assert len(plan["plan"]["steps"]) >= 5
     for vague in ("ok", "sounds good", "👍 yes", "yes", "Going well?", "I would say go, maybe"):
-        assert service.send(vague)["plan"]["hash"] == plan["plan"]["hash"], "the offer stands, and nothing is done"
+        assert chat.send(vague)["plan"]["hash"] == plan["plan"]["hash"], "the offer stands, and nothing is done"
     assert not [line for line in town.log()[seen:] if line.what.get("action") in ("hold", "book")]
 
-    going = service.send("Go")
+    going = chat.send("Go")
     assert going["kind"] == "progress"
-    task = service.settled(going["task"])
+    task = chat.settled(going["task"])
 
     assert task["state"] == "done"
     made = town.booked()[before:]
@@ -68,18 +67,18 @@ def test_recommend_decide_do(service: Service, town: Town, home: Path) -> None:
     assert made[0].what["place"] == top["name"]
     assert (made[0].what["date"], made[0].what["time"], made[0].what["party"]) == ("2026-11-21", "20:00", 2)
     assert task["receipt"]["reference"] == made[0].what["reservation"]
-    shot = httpx.get(f"{service.url}/{task['receipt']['screenshot']}")
+    shot = httpx.get(f"{chat.service.url}/{task['receipt']['screenshot']}")
     assert shot.headers["content-type"] == "image/png"
-    papers = home / "runs" / task["id"]
+    papers = chat.home / "runs" / task["id"]
     assert made[0].what["reservation"] in (papers / "receipt.md").read_text()
     assert "Complete reservation" in (papers / "steps.md").read_text()
-    journal = (home / "journal" / "2026-11.md").read_text()
+    journal = (chat.home / "journal" / "2026-11.md").read_text()
     assert top["name"] in journal
     assert made[0].what["reservation"] in journal
 
-    fresh = service.send(OPENING, conversation="later")
+    fresh = chat.send(OPENING, conversation="later")
     while fresh["kind"] == "question":
-        fresh = service.send("yes" if fresh["question"]["proposed"] else "2", conversation="later")
+        fresh = chat.send("yes" if fresh["question"]["proposed"] else "2", conversation="later")
     left_out = {e["name"] for e in fresh["decision"]["excluded"]}
     assert top["name"] in left_out, "asked again, it is no longer new"
 
@@ -88,42 +87,42 @@ def _plain(text: str) -> str:
     return re.sub(r"[\s>*_#-]+", " ", re.sub(r"<[^>]+>", " ", text)).strip()
 
 
-def test_a_change_ends_the_offer(service: Service, town: Town) -> None:
+def test_a_change_ends_the_offer(chat: Chat, town: Town) -> None:
     before = len(town.booked())
-    old = service.to_plan()["plan"]["hash"]
-    changed = service.send("actually tomorrow")
+    old = chat.to_plan()["plan"]["hash"]
+    changed = chat.send("actually tomorrow")
     assert changed["kind"] in ("decision", "question"), changed["text"]
-    refused = service.post(f"tasks/{changed['task']}/go", {"plan": old}).json()
+    refused = chat.service.post(f"tasks/{changed['task']}/go", {"plan": old}).json()
     assert refused["kind"] != "progress", "the Go for an older plan grants nothing"
     assert len(town.booked()) == before
-    plan = service.send("top")
+    plan = chat.send("top")
     assert plan["plan"]["terms"]["date"] == "2026-11-22"
     assert plan["plan"]["hash"] != old
-    assert service.settled(service.send("book it")["task"])["state"] == "done"
+    assert chat.settled(chat.send("book it")["task"])["state"] == "done"
     assert town.booked()[before:][0].what["date"] == "2026-11-22"
 
 
-def test_a_second_go_books_nothing_more(service: Service, town: Town) -> None:
+def test_a_second_go_books_nothing_more(chat: Chat, town: Town) -> None:
     before = len(town.booked())
-    plan = service.to_plan()
+    plan = chat.to_plan()
     go = {"plan": plan["plan"]["hash"], "id": "the-button"}
     path = f"tasks/{plan['task']}/go"
-    first = service.post(path, go).json()
-    assert first == service.post(path, go).json(), "the same press again is the same press"
-    other = service.post(path, {"plan": plan["plan"]["hash"], "id": "pressed-again"}).json()
+    first = chat.service.post(path, go).json()
+    assert first == chat.service.post(path, go).json(), "the same press again is the same press"
+    other = chat.service.post(path, {"plan": plan["plan"]["hash"], "id": "pressed-again"}).json()
     assert other["kind"] != "progress"
-    service.settled(plan["task"])
-    assert service.send("Go")["kind"] != "progress"
+    chat.settled(plan["task"])
+    assert chat.send("Go")["kind"] != "progress"
     assert len(town.booked()) == before + 1
 
 
-def test_stop_before_the_last_click(service: Service, town: Town) -> None:
+def test_stop_before_the_last_click(chat: Chat, town: Town) -> None:
     before = len(town.booked())
-    plan = service.to_plan()
+    plan = chat.to_plan()
     town.mode("slow", 400)
-    service.send("Go")
-    stopped = service.send("STOP")
+    chat.send("Go")
+    stopped = chat.send("STOP")
     assert "stopped" in stopped["text"].lower()
-    assert service.settled(plan["task"])["state"] == "cancelled"
+    assert chat.settled(plan["task"])["state"] == "cancelled"
     assert len(town.booked()) == before
-    assert "nothing" in service.send("stop")["text"].lower()
+    assert "nothing" in chat.send("stop")["text"].lower()
