@@ -17,7 +17,10 @@ _RANK = {"never": 2, "must": 2}
 
 def merged(statements: list[Statement], meaning: Meaning) -> list[Statement]:
     """Near-duplicates as one statement with the evidence of all; the strictest and strongest gives the words."""
-    ordered = sorted(statements, key=lambda s: (-_RANK.get(s.opinion.polarity, 1), -s.strength))
+    ordered = sorted(
+        statements,
+        key=lambda s: (-_RANK.get(s.opinion.polarity, 1), -s.strength, not s.text.startswith(("I ", "I'", "We "))),
+    )
     subjects = [s.opinion.subject for s in ordered]
     near = meaning.near(subjects, subjects)
     kept: list[tuple[int, Statement]] = []

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from agents.reasoning.offline.agreement import merged, outranked
-from agents.reasoning.offline.domains import domains, elsewhere
+from agents.reasoning.offline.domains import domains, elsewhere, headed
 from agents.reasoning.offline.habits import habit
 from agents.reasoning.offline.lexis import content, fold
 from agents.reasoning.offline.meaning import Meaning
@@ -66,6 +66,8 @@ def statements_of(evidence: Evidence, owner: frozenset[str] = frozenset()) -> It
             told = opinions(sentence, owner=owner, about=speaker or heading, speaker=speaker)
             if not told and number == 0:
                 told = _bare(sentence, heading, speaker, len(sentences))
+            if not told and number < 2:
+                told = _wanted(sentence, heading, speaker, evidence)
             for opinion in told:
                 yield _statement(opinion, sentence, evidence, dated)
             if not told and not speaker and habit(sentence):
@@ -80,6 +82,20 @@ def _bare(sentence: str, heading: str, speaker: str, sentences: int) -> tuple[Op
         return ()
     told = under_heading(said, heading, speaker)
     return tuple(o for o in told if sentences == 1 or o.polarity in ("likes", "dislikes"))
+
+
+def _wanted(sentence: str, heading: str, speaker: str, evidence: Evidence) -> tuple[Opinion, ...]:
+    """A few words without a verb in memory, under a heading such as "Hotels": what is wanted there."""
+    said = sentence.strip(" -*+.")
+    stands = evidence.path.startswith("memory/") and not speaker and headed(heading)
+    if (
+        not stands
+        or len(said.split()) > 10
+        or re.search(r"\d|:|\?|\b(?:no|i|i've|we|she|he)\b", fold(said))
+        or _VERB.search(said)
+    ):
+        return ()
+    return (Opinion(said, "likes", 0.5, said),)
 
 
 def _speaker(passage: str, evidence: Evidence, owner: frozenset[str]) -> str:
@@ -128,7 +144,9 @@ def _owner(evidence: tuple[Evidence, ...]) -> frozenset[str]:
 
 
 def _hard(statement: Statement) -> bool:
-    return statement.opinion.polarity in ("never", "must") and (statement.memory or bool(statement.opinion.kind))
+    return statement.opinion.polarity in ("never", "must") and (
+        bool(statement.opinion.kind) or (statement.memory and not statement.opinion.holder)
+    )
 
 
 def _ordered(question: str, statements: list[Statement], meaning: Meaning) -> list[Statement]:
@@ -136,7 +154,7 @@ def _ordered(question: str, statements: list[Statement], meaning: Meaning) -> li
     fit = near[0] if len(statements) else ()
     near_counts = 2.5 if question.rstrip().endswith("?") else 1.0  # a question names its topic; a request does not
     keyed = [
-        (near_counts * float(f) + 0.4 * s.score + 0.5 * s.strength + (0.5 if _hard(s) else 0.0), s)
+        (near_counts * float(f) + 0.4 * s.score + 0.5 * s.strength + (0.5 / near_counts if _hard(s) else 0.0), s)
         for f, s in zip(fit, statements, strict=True)
     ]
     return [s for _, s in sorted(keyed, key=lambda k: -k[0])]

@@ -111,3 +111,12 @@ def test_every_statement_cites_what_was_given_and_nothing_comes_from_nothing(mea
     assert answer.statements == ()
     assert answer.evidence == ()
     assert answer.unknown
+
+
+def test_a_few_words_under_a_heading_are_what_is_wanted_there(meaning: Meaning) -> None:
+    said = (
+        note("- Upper floor, at the back", 1, section="Hotels"),
+        note("- Upper floor, at the back", 2, section="Plans"),
+    )
+    answer = preferences("What hotels does she like?", said, meaning)
+    assert [(s.polarity, s.evidence) for s in answer.statements] == [("likes", (said[0].id,))]
