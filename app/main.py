@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import secrets
 import socket
@@ -33,13 +34,15 @@ from app.turns import Turns
 from app.web import site
 from app.web.ports import WebState
 from memory.embed import MiniLM
-from memory.errors import Conflict
+from memory.errors import Conflict, RflowError
 from memory.history import History
 from memory.home import Home, replace
 from memory.index import Index
 from memory.retrieve import Retriever
 from workflows import registry
 from workflows.registry import Registry
+
+log = logging.getLogger(__name__)
 
 OWNER = "owner"
 """A home has one owner; channels that reach further than this machine bind their sender to this name."""
@@ -120,7 +123,19 @@ async def open_house(settings: Settings) -> AsyncIterator[tuple[Assistant, Regis
         stack.push_async_callback(engine.close)
         assistant = Assistant(home, database, engine, flow, hub, proxy, retriever, index, workflows, clock)
         await assistant.recover()
+        watching = asyncio.create_task(_keep_indexed(index))
+        stack.callback(watching.cancel)
         yield assistant, workflows
+
+
+async def _keep_indexed(index: Index) -> None:
+    """Take up what was changed by hand; a look at unchanged files costs a few milliseconds."""
+    while True:
+        await asyncio.sleep(1)
+        try:
+            await asyncio.to_thread(index.sync)
+        except (OSError, RflowError) as error:  # a full disk, say: the next look may succeed
+            log.warning("the index could not be brought up to date: %s", type(error).__name__)
 
 
 def server_key(path: Path) -> bytes:
