@@ -7,11 +7,11 @@ import os
 import shutil
 import socket
 import sys
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 from filelock import AsyncFileLock
 from filelock import Timeout as LockTimeout
@@ -20,6 +20,8 @@ from playwright.async_api import Error as PlaywrightError
 
 from agents.executor.barrier import Barrier, Phase, Policy
 from memory.errors import Unavailable
+
+T = TypeVar("T")
 
 Show = Literal["auto", "headless", "window"]
 
@@ -185,14 +187,17 @@ async def open_profile(
     await asyncio.to_thread(profile.mkdir, parents=True, exist_ok=True, mode=0o700)
     async with _alone(profile), async_playwright() as driver:
         await _free(profile)
+        program = _program(settings, driver)
         with _starting(settings):
-            context = await driver.chromium.launch_persistent_context(
-                profile,
-                executable_path=_program(settings, driver),
-                headless=not shows_window(settings.show, settings.environ),
-                args=_flags(),
-                accept_downloads=False,
-                chromium_sandbox=_sandboxed(),
+            context = await _sandboxed(
+                lambda sandbox: driver.chromium.launch_persistent_context(
+                    profile,
+                    executable_path=program,
+                    headless=not shows_window(settings.show, settings.environ),
+                    args=_flags(),
+                    accept_downloads=False,
+                    chromium_sandbox=sandbox,
+                )
             )
         window = Window(context, Barrier())
         try:
@@ -212,9 +217,10 @@ async def open_clean(settings: BrowserSettings) -> AsyncIterator[Window]:
         Unavailable: the browser does not start.
     """
     async with async_playwright() as driver:
+        program = _program(settings, driver)
         with _starting(settings):
-            browser = await driver.chromium.launch(
-                executable_path=_program(settings, driver), args=_flags(), chromium_sandbox=_sandboxed()
+            browser = await _sandboxed(
+                lambda sandbox: driver.chromium.launch(executable_path=program, args=_flags(), chromium_sandbox=sandbox)
             )
         barrier = Barrier()
         await barrier.attach(browser)
@@ -261,9 +267,16 @@ def _flags() -> list[str]:
     return [*_QUIET, *_SHUT]
 
 
-def _sandboxed() -> bool:
-    """Chromium's sandbox does not work for root."""
-    return not (hasattr(os, "geteuid") and os.geteuid() == 0)
+async def _sandboxed(launch: Callable[[bool], Awaitable[T]]) -> T:
+    """Launch in Chromium's sandbox where the system lets it: not for root, nor in most containers."""
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        return await launch(False)
+    try:
+        return await launch(True)
+    except PlaywrightError as failed:
+        if "sandbox" not in str(failed).lower().replace("chromium_sandbox", ""):
+            raise
+        return await launch(False)
 
 
 async def _free(profile: Path) -> None:
