@@ -76,9 +76,7 @@ def test_recommend_decide_do(chat: Chat, town: Town) -> None:
     assert top["name"] in journal
     assert made[0].what["reservation"] in journal
 
-    fresh = chat.send(OPENING, conversation="later")
-    while fresh["kind"] == "question":
-        fresh = chat.send("yes" if fresh["question"]["proposed"] else "2", conversation="later")
+    fresh = Chat(chat.service, "later").to_decision()
     left_out = {e["name"] for e in fresh["decision"]["excluded"]}
     assert top["name"] in left_out, "asked again, it is no longer new"
 

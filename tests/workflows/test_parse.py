@@ -49,7 +49,7 @@ EDITS = {
     "site with a path": (":8800", ":8800/restaurants", "sites:", "nothing more"),
     "site of another scheme": ("http://tav", "ftp://tav", "sites:", "http://"),
     "unknown type": ("type: time,", "type: tiem,", "  time: ", "Did you mean `time`?"),
-    "choice without options": ("area:       {type: text", "area:       {type: choice", "  area:", "choose from"),
+    "choice without options": ("cuisine:    {type: text", "cuisine:    {type: choice", "  cuisine:", "choose from"),
     "no question": ('type: date,  ask: "For which day?"', "type: date", "  date: ", "the question"),
     "bounds crossed": ("at_least: 1", "at_least: 21", "  party_size", "no less"),
     "bounds on a text": ('town?",', 'town?", at_most: 3,', "  area:", "for a count only"),
