@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -11,7 +12,7 @@ from typing import Any
 
 import httpx
 
-from tests.journeys.support import OPENING, Service, Town, free_port
+from tests.journeys.support import NOW, OPENING, Service, Town, free_port
 
 PLACES = (
     "turn.taken:1", "node.understand:1", "node.consult:1", "node.refine:1", "turn.advanced:1", "turn.replied:1",
@@ -33,6 +34,8 @@ class Ending:
     state: str = ""
     bookings: int = 0
     restarted: list[float] = field(default_factory=list)  # seconds to ready
+    stage: str = "start"  # what the person last saw or did
+    died_in: list[str] = field(default_factory=list)  # the stage at each death
 
 
 class Survivor:
@@ -54,7 +57,10 @@ class Survivor:
         """One message, until it has its reply."""
         self._count += 1
         message = f"m{self._count}"
-        return self._insist(lambda: self.service.send(text, message=message))
+        self.ending.stage = f"said {text[:12]!r}"
+        reply = self._insist(lambda: self.service.send(text, message=message))
+        self.ending.stage = f"got a {reply['kind']}"
+        return reply
 
     def settled(self, task: str) -> dict[str, Any]:
         """The task, once the executor has reported and the turn that tells it has ended."""
@@ -75,29 +81,42 @@ class Survivor:
             assert process is not None
             process.wait(5)
         if process is not None and process.poll() is not None:
-            self.ending.died += 1
-            self._start_again()
+            self._count_death()
+            self.start_until_ready()
 
-    def _start_again(self) -> None:
-        """Recovery itself may run into the next place: then it dies while starting."""
+    def start_until_ready(self) -> None:
+        """Start it; that itself may run into the next place, and recovery too: then it dies while starting."""
         while True:
             try:
                 return self.start()
             except AssertionError:
                 if self.service.process is None or self.service.process.poll() is None:
                     raise
-                self.ending.died += 1
+                self._count_death()
+
+    def _count_death(self) -> None:
+        self.ending.died += 1
+        self.ending.died_in.append(self.ending.stage)
 
 
-def live_through(home: Path, town: Town, *places: str) -> Ending:
-    """The main story with a kill at each of `places`, in turn; what the site's own log says of it."""
+def live_through(home: Path, town: Town, *places: str, kill_after: float | None = None) -> Ending:
+    """The main story with a kill at each of `places`, in turn; what the site's own log says of it.
+
+    Args:
+        kill_after: seconds from the story's start to one more kill, wherever it then is.
+    """
     town.mode("double_ok")  # a second press would be accepted, and would show
     before = len(town.booked())
+    # An evening of its own: a look after a crash must not find another story's table and take it for ours.
+    evening = dt.date.fromisoformat(NOW[:10]) + dt.timedelta(days=1 + len(town.log()) % 100)
     ending = Ending(places)
     survivor = Survivor(Service(home, free_port()), ending)
+    killer = threading.Timer(kill_after or 0, survivor.service.kill)
     try:
-        survivor.start()
-        reply = survivor.say(OPENING)
+        if kill_after is not None:
+            killer.start()
+        survivor.start_until_ready()
+        reply = survivor.say(OPENING.replace("tonight", f"on {evening}"))
         while reply["kind"] == "question":
             reply = survivor.say("yes" if reply["question"]["proposed"] else "2")
         assert reply["kind"] == "decision", reply["text"]
@@ -109,6 +128,7 @@ def live_through(home: Path, town: Town, *places: str) -> Ending:
         _until_told(survivor, task)
         ending.state = survivor.settled(going["task"])["state"]
     finally:
+        killer.cancel()
         survivor.service.stop()
         town.mode("normal")
     ending.bookings = len(town.booked()) - before
