@@ -67,7 +67,7 @@ def _ability(workflow: Workflow) -> str:
 async def _about_taste(subject: str, crew: Crew) -> str:
     preferences = await crew.proxy.ask(subject)
     unknown = f"\n\nNot in your files: {', '.join(preferences.unknown)}." if preferences.unknown else ""
-    return say.taste(preferences, most=12) + unknown
+    return say.taste(preferences) + unknown
 
 
 def _why_not(name: str, state: TaskState) -> str:

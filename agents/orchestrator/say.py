@@ -6,9 +6,13 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 
 from agents.state import TaskState
-from agents.types import DetailValue, Preferences
+from agents.types import DetailValue, Preference, Preferences
 from memory.evidence import Evidence
 from workflows.model import Detail, DetailType, Workflow
+
+
+STRONG = 0.6
+"""Strength from which a statement is the person's own and meant: what is said of others, or long ago, is weaker."""
 
 
 def cite(evidence: Evidence) -> str:
@@ -57,14 +61,29 @@ def _label(detail: Detail) -> str:
     return detail.name.replace("_", " ")
 
 
-def taste(preferences: Preferences, most: int = 6) -> str:
-    """The statements that matter most, each with its place in the person's files."""
-    evidence = {e.id: e for e in preferences.evidence}
-    ranked = sorted(preferences.statements, key=lambda s: (s.polarity not in ("never", "must"), -s.strength))
-    lines = [f"- {s.text}{cites(s.evidence, evidence)}" for s in ranked[:most]]
+def taste(preferences: Preferences, most: int = 12) -> str:
+    """The statements in the proxy's order, each once, with its place in the person's files."""
+    lines = _lines(preferences.statements, preferences)[:most]
+    return "\n".join(lines) if lines else "Your notes say nothing about that."
+
+
+def vibe(preferences: Preferences, each: int = 3) -> str:
+    """What a choice will rest on: what binds the person, what they like, what they avoid."""
+    strong = [s for s in preferences.statements if s.strength >= STRONG]
+    binds = [s for s in strong if s.polarity in ("never", "must")]
+    likes = [s for s in strong if s.polarity == "likes"]
+    dislikes = [s for s in strong if s.polarity == "dislikes"]
+    lines = [line for kind in (binds, likes, dislikes) for line in _lines(kind, preferences)[:each]]
     if not lines:
         return "Your notes say nothing about this yet, so I go by the request alone."
-    return "From your own files:\n" + "\n".join(lines)
+    return "From your own files:\n" + "\n".join(dict.fromkeys(lines))
+
+
+def _lines(statements: Iterable[Preference], preferences: Preferences) -> list[str]:
+    """One line a text: a sentence that says two things is one quotation."""
+    evidence = {e.id: e for e in preferences.evidence}
+    by_text = {s.text: f"- {s.text}{cites(s.evidence, evidence)}" for s in statements}
+    return list(by_text.values())
 
 
 def opening(state: TaskState, workflow: Workflow, today: dt.date) -> str:
@@ -72,4 +91,4 @@ def opening(state: TaskState, workflow: Workflow, today: dt.date) -> str:
     if state.get("opened"):
         return ""
     said = understood(workflow, state.get("details", {}), state.get("wishes", []), today)
-    return f"{said}\n\n{taste(Preferences.model_validate(state['preferences']))}"
+    return f"{said}\n\n{vibe(Preferences.model_validate(state['preferences']))}"
