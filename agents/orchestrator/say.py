@@ -10,7 +10,6 @@ from agents.types import DetailValue, Preference, Preferences
 from memory.evidence import Evidence
 from workflows.model import Detail, DetailType, Workflow
 
-
 STRONG = 0.6
 """Strength from which a statement is the person's own and meant: what is said of others, or long ago, is weaker."""
 
