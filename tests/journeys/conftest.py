@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from demo.seed import seed
-from tests.journeys.support import Chat, Service, Town, free_port, point_at, sign_in
+from tests.journeys.support import Chat, Service, Town, free_port, move_in
 
 
 @pytest.fixture(scope="session")
@@ -24,14 +23,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
 @pytest.fixture(scope="session")
 def marta(tmp_path_factory: pytest.TempPathFactory, town: Town) -> Path:
     """The sample person's home, signed in and indexed once; stories work on copies."""
-    home = tmp_path_factory.mktemp("marta") / "home"
-    seed(home)
-    point_at(home, town.site)
-    sign_in(home, town.site)
-    service = Service(home, free_port()).start()
-    service.post("recall", {"query": "quiet rooms"})
-    service.stop()
-    return home
+    return move_in(tmp_path_factory.mktemp("marta") / "home", town.site)
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from typing import Any
 
 import httpx
 
+from demo.seed import seed
 from demo.tavola.log import LogLine, bookings, read_log
 
 ROOT = Path(__file__).parents[2]
@@ -54,11 +55,11 @@ class Town:
     process: subprocess.Popen[bytes]
 
     @classmethod
-    def start(cls, data: Path) -> Town:
-        """Start it, its clock at `NOW`."""
-        port = free_port()
-        arguments = ["--port", str(port), "--data", str(data), "--now", NOW, "--rig"]
-        process = subprocess.Popen([sys.executable, "-m", "demo.town", *arguments], cwd=ROOT)
+    def start(cls, data: Path, port: int | None = None) -> Town:
+        """Start it, its clock at `NOW`; on a free port where none is named."""
+        port = port or free_port()
+        command = [sys.executable, "-m", "demo.town", "--port", str(port), "--data", str(data), "--now", NOW, "--rig"]
+        process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
         wait_for(f"http://127.0.0.1:{port}/", process)
         return cls(port, data, process)
 
@@ -213,4 +214,15 @@ def sign_in(home: Path, site: str) -> None:
     """Log the home's browser profile in, as `make run` does."""
     environ = {**os.environ, "RFLOW_BROWSER": "headless"}
     command = [sys.executable, "-m", "demo.sign_in", "--home", str(home), "--site", site]
-    subprocess.run(command, cwd=ROOT, check=True, env=environ, timeout=120)
+    subprocess.run(command, cwd=ROOT, check=True, env=environ, timeout=120, stdout=subprocess.DEVNULL)
+
+
+def move_in(home: Path, site: str) -> Path:
+    """Make the sample person's home at `home`: for that site, signed in to it, and indexed."""
+    seed(home)
+    point_at(home, site)
+    sign_in(home, site)
+    service = Service(home, free_port()).start()
+    service.post("recall", {"query": "quiet rooms"})
+    service.stop()
+    return home

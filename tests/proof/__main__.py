@@ -1,0 +1,159 @@
+"""`make proof`: the long counts, a few minutes at a time; what earlier runs counted stays counted."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from tests.journeys.support import ROOT, Town, free_port, move_in
+from tests.proof.record import Record, Story, table
+from tests.proof.rows import SHORT, Row, fresh_name
+
+
+@dataclass
+class Plan:
+    """Which story is next: the row that is furthest from what it asks for; seeds count up from the run's."""
+
+    rows: tuple[Row, ...]
+    told: Counter[str]
+    counted: Counter[str]
+    seed: int
+    until: float
+    endless: bool
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def next(self) -> tuple[Row, int, int] | None:
+        """The row, the story's seed and its number in the row; None once time is up or all is told."""
+        with self._lock:
+            due = [row for row in self.rows if self.endless or self.counted[row.name] < row.asked]
+            if not due or time.monotonic() > self.until:
+                return None
+            row = min(due, key=lambda r: self.counted[r.name] / r.asked)
+            number, seed = self.told[row.name], self.seed
+            self.told[row.name] += 1
+            self.counted[row.name] += 1
+            self.seed += 1
+            return row, seed, number
+
+    def void(self, row: Row) -> None:
+        """The story did not count: one more is due."""
+        with self._lock:
+            self.counted[row.name] -= 1
+
+
+class Worker:
+    """One home, signed in at one town; every story gets fresh copies of both."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.port = free_port()
+        town = Town.start(folder / "town", self.port)
+        try:
+            self.home = move_in(folder / "marta" / "home", town.site)
+        finally:
+            town.stop()
+
+    def tell(self, row: Row, seed: int, number: int) -> Story:
+        """One story, timed. A town whose log is empty: what stands in it then is this story's alone."""
+        folder = self.folder / fresh_name()
+        shutil.copytree(self.folder / "town", folder / "town")
+        home = Path(shutil.copytree(self.home, folder / "copy" / "home", symlinks=True))
+        (folder / "town" / "tavola.log.jsonl").unlink(missing_ok=True)
+        town, began = Town.start(folder / "town", self.port), time.monotonic()
+        try:
+            story = row.tell(home, town, seed, number)
+        finally:
+            town.stop()
+        if not story.violation:
+            shutil.rmtree(folder, ignore_errors=True)  # a browser of the dead may still be writing
+        kept = f" (what is left of it: {folder})" if story.violation else ""
+        return replace(story, seconds=round(time.monotonic() - began, 1), violation=story.violation + kept)
+
+
+def work(folder: Path, plan: Plan, record: Record, version: str) -> None:
+    """Tell stories until there are none left."""
+    worker = Worker(folder)
+    while (due := plan.next()) is not None:
+        row, seed, number = due
+        story = replace(worker.tell(row, seed, number), version=version)
+        if not story.counts:
+            plan.void(row)
+        record.add(story)
+        print(_line(story), flush=True)
+
+
+def _line(story: Story) -> str:
+    said = story.violation and f"VIOLATION {story.violation}"
+    said = said or (f"{story.state}, booked {story.bookings}" if story.counts else "never happened: not counted")
+    return f"{story.row}: seed {story.seed}, {story.what}: {said} ({story.seconds:.0f} s)"
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.proof", description=__doc__)
+    parser.add_argument("--minutes", type=float, default=10, help="begin no story after that")
+    parser.add_argument("--row", choices=SHORT, action="append", help="only these rows")
+    parser.add_argument("--seed", type=int, help="of the first story, to tell it again; goes on past what is asked")
+    parser.add_argument("--workers", type=int, default=2, help="stories at a time")
+    parser.add_argument("--record", type=Path, default=ROOT / "build" / "proof.jsonl")
+    return parser.parse_args()
+
+
+def _version() -> str:
+    with contextlib.suppress(OSError, subprocess.CalledProcessError):
+        command = ["git", "describe", "--always", "--dirty"]
+        return subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout.strip()
+    return ""
+
+
+def _plan(options: argparse.Namespace, record: Record) -> Plan:
+    seed = random.SystemRandom().randrange(10**6) if options.seed is None else options.seed
+    print(f"seed {seed}; {len(record.stories())} stories were told before")
+    rows = tuple(SHORT[name] for name in options.row or SHORT)
+    told = Counter(s.row for s in record.stories())
+    counted = Counter(s.row for s in record.stories() if s.counts)
+    return Plan(rows, told, counted, seed, time.monotonic() + options.minutes * 60, options.seed is not None)
+
+
+def main() -> int:
+    """Run, print the table; 1 where anything was ever violated."""
+    options = _arguments()
+    record = Record(options.record)
+    plan = _plan(options, record)
+    folder = Path(tempfile.mkdtemp(prefix="rflow-proof-"))
+    with ThreadPoolExecutor(options.workers) as pool:
+        try:
+            folders = [folder / str(number) for number in range(options.workers)]
+            for done in [pool.submit(work, own, plan, record, _version()) for own in folders]:
+                done.result()
+        except KeyboardInterrupt:
+            plan.until = 0  # the stories that are being told end first
+    return _report(record)
+
+
+def _report(record: Record) -> int:
+    stories = record.stories()
+    print("\n" + table({row.name: row.asked for row in SHORT.values()}, stories))
+    never = Counter(s.what for s in stories if s.row == SHORT["places"].name and not s.counts)
+    if never:
+        print("places that were not passed: " + ", ".join(f"{place} ({n} x)" for place, n in never.items()))
+    broken = [s for s in stories if s.violation]
+    for story in broken:
+        print(f"{story.row}, seed {story.seed}, at {story.version}: {story.violation}")
+    if broken:
+        print(f"Once mended, take these lines out of {record.path}.")
+    return bool(broken)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

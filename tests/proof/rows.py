@@ -1,0 +1,142 @@
+"""The rows of the proof: each tells one story drawn from a seed, and judges it by the site's own log."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from tests.journeys.kills import PLACES, Ending, live_through, verdict
+from tests.journeys.support import Chat, Service, Town, free_port
+from tests.proof.record import Story
+
+LONGEST = 12.0
+"""Seconds: a story that nobody disturbs is over by then."""
+
+Tell = Callable[[Path, Town, int, int], Story]
+"""Tells one story on a home and a town of its own, given its seed and how many the row has had."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row: how many stories the issue asks for, and how one is told."""
+
+    name: str
+    asked: int
+    tell: Tell
+
+
+def at_a_place(home: Path, town: Town, seed: int, number: int) -> Story:
+    """kill -9 at one named place; the places take turns."""
+    place = PLACES[number % len(PLACES)]
+    ending, failed = _through(lambda: live_through(home, town, place), place)
+    return _story("kill at each place", seed, place, ending, failed)
+
+
+def at_any_moment(home: Path, town: Town, seed: int, number: int) -> Story:
+    """kill -9 at some moment of the story; one that came after its end does not count."""
+    second = random.Random(seed).uniform(0, LONGEST)
+    what = f"{second:.3f} s"
+    ending, failed = _through(lambda: live_through(home, town, kill_after=second), what)
+    return _story("kill at random moments", seed, what, ending, failed)
+
+
+def _through(live: Callable[[], Ending], what: str) -> tuple[Ending, str]:
+    """The ending, and why there is none: a story that gets stuck is a violation like any other."""
+    try:
+        return live(), ""
+    except (AssertionError, httpx.HTTPError) as stuck:
+        return Ending((what,), died=1), f"{what}: {stuck or repr(stuck)}"
+
+
+def _story(row: str, seed: int, what: str, ending: Ending, failed: str) -> Story:
+    violation = failed or verdict(ending)
+    counts = bool(violation) or ending.died > 0
+    return Story(row, seed, what, counts, ending.state, ending.bookings, ending.died_in, violation)
+
+
+@dataclass(frozen=True)
+class Press:
+    """One of two Goes: by the button or in words, under a message id of its own."""
+
+    words: bool
+    message: str
+
+
+def double_go(home: Path, town: Town, seed: int, number: int) -> Story:
+    """The same Go twice at once, over two connections: the same press delivered twice, or two presses."""
+    way, presses = _two_ways(random.Random(seed))
+    service = Service(home, free_port()).start()
+    try:
+        plan = Chat(service, "web").to_plan()
+        replies = _at_once(service, plan, presses)
+        state = service.settled(plan["task"])["state"]
+        time.sleep(1.5)  # a second run would have held the table by now
+    except (AssertionError, httpx.HTTPError) as stuck:
+        return Story("double Go", seed, way, True, violation=f"{way}: {stuck or repr(stuck)}")
+    finally:
+        service.stop()
+    violation = _judged(way, state, town, [reply["kind"] for reply in replies], presses)
+    return Story("double Go", seed, way, True, state, len(town.booked()), violation=violation)
+
+
+def _two_ways(rng: random.Random) -> tuple[str, tuple[Press, Press]]:
+    first, second = rng.choice((True, False)), rng.choice((True, False))
+    one, other = (f"{rng.getrandbits(64):016x}" for _ in range(2))
+    same = first == second and rng.random() < 0.5
+    names = [("words" if words else "button") for words in (first, second)]
+    way = f"{names[0]} and {names[1]}, {'one message id' if same else 'two message ids'}"
+    return way, (Press(first, one), Press(second, one if same else other))
+
+
+def _at_once(service: Service, plan: dict[str, Any], presses: Iterable[Press]) -> list[dict[str, Any]]:
+    ready = threading.Barrier(2)
+
+    def press(this: Press) -> dict[str, Any]:
+        if this.words:
+            path, body = "messages", {"conversation": "web", "text": "Go", "id": this.message}
+        else:
+            path, body = f"tasks/{plan['task']}/go", {"plan": plan["plan"]["hash"], "id": this.message}
+        with httpx.Client(base_url=service.url, timeout=120) as connection:
+            connection.get("/healthz")  # connected: what is left to do is to send
+            ready.wait(30)
+            answer = connection.post(f"/api/v1/{path}", json=body)
+        assert answer.status_code == 200, answer.text
+        reply: dict[str, Any] = answer.json()
+        return reply
+
+    with ThreadPoolExecutor(2) as pool:
+        return list(pool.map(press, presses))
+
+
+def _judged(way: str, state: str, town: Town, kinds: list[str], presses: tuple[Press, Press]) -> str:
+    held = [line for line in town.log() if line.outcome == "held"]
+    if len(town.booked()) != 1 or len(held) != 1:
+        return f"{way}: held {len(held)} times, booked {len(town.booked())} times"
+    if state != "done":
+        return f"{way}: booked, but the task is {state}"
+    expected = 2 if presses[0].message == presses[1].message else 1  # the same press gets the same reply
+    if kinds.count("progress") != expected:
+        return f"{way}: {kinds} for replies, {expected} of which should be progress"
+    return ""
+
+
+ROWS = (
+    Row("kill at each place", 100, at_a_place),
+    Row("kill at random moments", 100, at_any_moment),
+    Row("double Go", 100, double_go),
+)
+SHORT = {"places": ROWS[0], "random": ROWS[1], "double": ROWS[2]}
+
+
+def fresh_name() -> str:
+    """A folder's name that no other story has."""
+    return uuid.uuid4().hex[:12]
