@@ -11,10 +11,10 @@ from agents.reasoning.offline.spans import Hit, longest, words
 _PERSON = (
     "people|persons?|heads|ppl|peeps|pax|guests?|diners?|adults?|kids?|child(?:ren)?|"
     "babies|baby|infants?|toddlers?|teen(?:ager)?s?|"
-    "friends?|mates?|buddies|buddy|pals?|wife|husband|spouse|partner|girlfriend|"
-    "boyfriend|fiancée?|date|sons?|daughters?|"
-    "brothers?|sisters?|siblings?|cousins?|nephews?|nieces?|mother|mom|mum|mummy|father|dad|aunts?|uncles?|"
-    "grand(?:mother|father|ma|pa|son|daughter)s?|colleagues?|co-?workers?|workmates?|"
+    "friends?|mates?|buddies|buddy|pals?|wife|husband|spouse|partner|girlfriend|other half|better half|"
+    "boyfriend|fiancée?|date|missus|bestie|sons?|daughters?|"
+    "brothers?|sisters?|siblings?|cousins?|nephews?|nieces?|mothers?|moms?|mums?|mummy|fathers?|dads?|daddy|parent|"
+    "auntie|aunts?|uncles?|nan|nana|gran|granny|grandparent|grand(?:mother|father|ma|pa|son|dad|mum|daughter)s?|colleagues?|co-?workers?|workmates?|"
     "boss|clients?|neighbou?rs?|roommates?|flatmates?|"
     "m[ae]n|wom[ae]n|guys?|girls?|boys?|lad(?:y|ies|s)|gentlem[ae]n|seniors?|"
     "students?|teachers?|visitors?|others?|souls?|"
@@ -24,7 +24,8 @@ _ONE_EACH = re.compile(
     r"(?:person|child|baby|infant|toddler|friend|mate|buddy|pal|wife|husband|"
     r"spouse|partner|girlfriend|boyfriend|fianc.e?|"
     r"date|son|daughter|brother|sister|sibling|cousin|nephew|niece|mother|mom|"
-    r"mum|mummy|father|dad|aunt|uncle|grand\w+|colleague|"
+    r"mum|mummy|father|dad|daddy|parent|auntie|aunt|uncle|nana?|gran|granny|grand\w+|"
+    r"colleague|missus|bestie|(?:other|better) half|"
     r"co-?worker|workmate|boss|client|neighbou?r|roommate|flatmate|guest|adult|"
     r"kid|man|woman|guy|girl|boy|lady|senior|other|"
     r"teen|teenager|student|teacher|visitor)$"
@@ -57,7 +58,7 @@ _ALONE = re.compile(
 )
 
 _NOT_COUNTED = (
-    r"(?![\d:/%]|[.,]\d| ?(?:[ap]\.?m\b|o'?clock|hours?|hrs?|minutes?|mins?|days?|"
+    r"(?![\d/%]|[.,:]\d| ?(?:[ap]\.?m\b|o'?clock|hours?|hrs?|minutes?|mins?|days?|"
     r"weeks?|months?|years?|stars?|courses?|km|miles?|metres?|"
     r"meters?|euros?|dollars?|pounds?|bucks|quid|eur|usd|gbp|[€$£]|st\b|nd\b|"
     r"rd\b|th\b|in the (?:morning|evening|afternoon)|tonight at))"
@@ -66,15 +67,22 @@ _PEOPLE = re.compile(
     r"\b(?:people|persons?|party|guests?|adults?|travell?ers?|passengers?|diners?|"
     r"who|heads?|seats?|players?|participants?)\b"
 )
+_PART_OF_THEM = (
+    r"(?! (?:is|are|isn'?t|aren'?t|has|have|hasn'?t|haven'?t|eats?|drinks?|doesn'?t|don'?t|do not|does not|can'?t|"
+    r"cannot|"
+    r"won'?t|might|may|hates?|who|will (?:have|be (?:late|having|running)))\b"
+    r"(?! (?:coming|going|hungry|looking|here|planning|meeting|dining|eating|celebrating|visiting|in town)\b))"
+)
+"""Not "two of us are vegan": a part of the party, told apart from "two of us are coming"."""
 _NUMBERED = [
     rf"\b(?:party|group|table|family|booking|reservation|seating|crowd|total|team)\s+(?:size\s+)?(?:of|"
     rf"for|is)\s+(?:about |around )?(?P<v>{_COUNT}){_NOT_COUNTED}\b",
-    rf"\b(?P<v>(?:all )?(?P<n>{SMALL})) of (?:us|them|you|my)\b",
-    rf"\bthe (?P<v>{SMALL}) of (?:us|them)\b",
-    r"\b(?P<v>both|a couple|the two|us two|just two) of us\b",
+    rf"(?<!no )\b(?P<v>(?:all )?(?P<n>{SMALL})) of (?:us|you|my)\b{_PART_OF_THEM}",
+    rf"\b(?:for|with|seats?) (?:all |the )*(?P<v>{SMALL}) of (?:them|us)\b",
+    rf"\b(?P<v>both|a couple|the two|us two|just two) of us\b{_PART_OF_THEM}",
     rf"\b(?:there(?:'ll| will|'re| are|'s| is)?(?: be)?|we(?:'re| are|'ll be| will be|"
     rf" have)|us|i have)\s+(?:about |around |only |just )?(?P<v>{SMALL}){_NOT_COUNTED}(?=\W*$|"
-    rf"[.,;!?]| (?:of|in|for|at|on|tonight|and)\b)",
+    rf" ?[.,;:!?()-]| (?:of(?! (?:the|them)\b)|in|for|at|on|tonight|and)\b)",
     rf"\b(?:for|seats?|seating|serve|accommodate|fit|host)\s+(?:just |only |about |"
     rf"around |up to |us |at least )?(?P<v>{_COUNT})(?: or so)?{_NOT_COUNTED}(?=\W*$|"
     rf"[.,;!?-]| ?\x00| (?:people|on|at|in|for|tonight|to|this|next|please|with|and|"

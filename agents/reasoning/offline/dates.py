@@ -21,6 +21,7 @@ _NAMED = rf"(?:(?P<named>{_WD})[,.]? +)?"
 _NAMED_THE = rf"(?:(?P<named>{_WD})[,.]? +(?:the )?)?"
 _YEAR = r"(?:(?:,? *(?:of )?| ?[-/])(?P<year>\d{4})\b)?"
 _DAY = rf"(?P<day>{ORDINAL}|\d{{1,2}})(?!\d|[:.]\d| ?[ap]\.?m)"
+_DOTTED = r"(?P<a>\d{1,2})\.(?P<b>\d{1,2})(?![\d%€$£]|\.\d| ?(?:[ap]m|euros?|eur|pounds?|dollars?)\b)"
 _SPAN = rf"(?P<n>{SMALL}|an?|a couple of|couple of|a few) (?P<unit>day|night|week|fortnight|month|year)s?'?"
 _NEAR = r"(?:about |around |roughly |exactly )?"
 
@@ -74,7 +75,7 @@ def _iso(match: re.Match[str], now: dt.datetime) -> Reading:
 
 def _slashed(match: re.Match[str], now: dt.datetime) -> Reading | None:
     """21/11 has one reading, 03/04 has two: a fault unless one of them has passed."""
-    first, second, said = int(match.group("a")), int(match.group("b")), match.group("y")
+    first, second, said = int(match.group("a")), int(match.group("b")), match.groupdict().get("y")
     year = int(said) + (2000 if len(said) == 2 else 0) if said else None
     read = {d for month, number in ((second, first), (first, second)) if (d := _day_of(now, year, month, number))}
     if not read:
@@ -139,7 +140,7 @@ def _weekday(match: re.Match[str], now: dt.datetime) -> Reading | None:
     which = (match.groupdict().get("which") or "").strip()
     coming = days.weekday_after(today, weekday)
     if match.groupdict().get("later"):
-        return coming + dt.timedelta(days=7)
+        return coming + dt.timedelta(days=14 if match.group("later") == "fortnight" else 7)
     if which == "last":
         return days.weekday_after(today - dt.timedelta(days=7), weekday)
     if which == "next":
@@ -242,6 +243,8 @@ _RULES = (
     _rule(r"\b(?P<y>\d{4})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})\b", _iso),
     _rule(r"(?<![\d/.-])(?P<a>\d{1,2})/(?P<b>\d{1,2})(?:/(?P<y>\d{4}|\d{2}))?(?![\d/])", _slashed),
     _rule(r"(?<![\d/.-])(?P<a>\d{1,2})(?P<sep>[.-])(?P<b>\d{1,2})(?P=sep)(?P<y>\d{4}|\d{2})(?![\d/])", _slashed),
+    _rule(rf"\b(?:on|the|{_WD}),? (?:the )?(?P<v>{_DOTTED})\.?", _slashed),
+    _rule(rf"(?<!\S)(?<!at )(?P<v>{_DOTTED})\.?,?(?= (?:at|um) )", _slashed),
     _rule(rf"\b{_NAMED_THE}{_DAY}(?:,? (?:day )?(?:of )?|[-/]|\. ?)?{_MONTH}{_YEAR}", _month_day),
     _rule(
         rf"\b{_NAMED}(?:(?P<year2>\d{{4}})[-/])?{_MONTH}[ /-]?(?:the )?{_DAY}{_YEAR}"
@@ -260,7 +263,7 @@ _RULES = (
         rf"\b(?:(?P<which>this coming|this|next|coming|following|upcoming|last) )?(?P<wd>(?!{_NO_DAY}){_WD})s?",
         _weekday,
     ),
-    _rule(rf"\b(?P<which>)(?P<wd>{_WD}) (?P<later>week|after next)\b", _weekday),
+    _rule(rf"\b(?P<which>)(?P<wd>{_WD}) (?P<later>week|after next|fortnight)\b", _weekday),
     _rule(rf"\b(?P<wd>{_WD}),? (?:of |in )?(?P<which>this|next|last) week\b", _of_week),
     _rule(rf"\b(?P<which>this|next|last) week,? (?:on |is |- )?(?P<wd>{_WD})", _of_week),
     _rule(rf"\b(?:the )?{_DAY} of (?P<which>this|next) month\b", _of_month),
@@ -273,10 +276,14 @@ _RULES = (
     _rule(rf"\b(?:in|(?:in )?(?:early|mid|late)) {_MONTH}(?! ?\d)", _vague),
     _rule(rf"\b(?:in|within) {_NEAR}{_SPAN}(?: time)?\b", _ahead),
     _rule(rf"\b{_SPAN} (?:from|after|hence)(?: (?P<base>now|today|tomorrow|{_WD}))?\b", _ahead),
-    _rule(rf"\b(?P<n>a) (?P<unit>week) (?:on |from )?(?P<base>today|tomorrow|{_WD})", _ahead),
     _rule(
-        r"\b(?P<n>a )?(?P<base>today|tomorrow) (?P<unit>week)\b",
-        lambda m, now: _start(m["base"], now) + dt.timedelta(7),
+        rf"\b(?P<n>{SMALL}|an?|a couple of|couple of) (?P<unit>week|fortnight)s?'? (?:time )?(?:on |from )?"
+        rf"(?P<base>today|tomorrow|{_WD})",
+        _ahead,
+    ),
+    _rule(
+        r"\b(?:a )?(?P<base>today|tomorrow) (?P<unit>week|fortnight)\b",
+        lambda m, now: _start(m["base"], now) + dt.timedelta(7 if m["unit"] == "week" else 14),
     ),
     _rule(rf"\b{_SPAN} (?P<ago>ago)\b", _ahead),
     _rule(

@@ -18,7 +18,10 @@ _CUE = re.compile(
     r"along|"
     r"on the edge of|over in|down (?:in|by)|up in)\s+(?P<the>the\s+)?(?=\w)"
 )
-_NAME_RUN = re.compile(r"[A-ZÀ-Þ0-9][\w'’&.-]*(?:\s+(?:(?:of|de|da|do|the|la|le|del)\s+)?[A-ZÀ-Þ][\w'’&-]*)*")
+_NAME_RUN = re.compile(
+    r"(?:(?:St|Ste|Mt|Dr)\. )?[A-ZÀ-Þ0-9][\w'’&-]*(?:\.(?=\w)[\w'’&-]*)*"
+    r"(?: +(?:(?:of|de|da|do|the|la|le|del) +)?[A-ZÀ-Þ][\w'’&-]*)*"
+)
 _PLAIN_RUN = re.compile(r"[a-zà-ÿ][\w'’-]*(?:\s+[a-zà-ÿ][\w'’-]*){0,2}")
 _STOP = words(
     "a an my our your his her their this that these those which what any some all general mood mind advance fact "
@@ -89,16 +92,22 @@ def _exact(text: str, option: str) -> list[Hit]:
 
 
 def _fuzzy(text: str, option: str) -> Hit | None:
-    """The run of words closest to an option, where it is close enough; short words must be exact."""
+    """The run of words closest to an option, glued or parted otherwise too; short ones must be exact."""
     wanted = fold(option).removeprefix("the ")
-    words, size = list(_WORDS.finditer(text)), len(wanted.split())
+    joined, size, said = _joined(wanted), len(wanted.split()), list(_WORDS.finditer(text))
     best: tuple[float, Hit] | None = None
-    for number in range(len(words) - size + 1):
-        start, end = words[number].start(), words[number + size - 1].end()
-        score = fuzz.ratio(text[start:end], wanted) if len(wanted) > 3 else 0.0
-        if score >= _CLOSE and (best is None or score > best[0]) and MASK not in text[start:end]:
-            best = score, Hit(start, end, option)
+    for length in range(1, size + 2) if len(joined) > 3 else ():
+        for number in range(len(said) - length + 1):
+            start, end = said[number].start(), said[number + length - 1].end()
+            run = _joined(text[start:end])
+            score = fuzz.ratio(run, joined) if run[:1] == joined[0] or len(run) == len(joined) else 0.0
+            if score >= _CLOSE and (best is None or score > best[0]) and MASK not in text[start:end]:
+                best = score, Hit(start, end, option)
     return best[1] if best else None
+
+
+def _joined(words: str) -> str:
+    return re.sub(r"[\s'’-]", "", words)
 
 
 def find_places(text: str, original: str) -> list[Hit]:

@@ -53,6 +53,11 @@ _NO_THING = (
 )
 
 
+_ROUND = r"(?![12]00\b)(?P<h>[1-9]|1\d|2[0-3])[.]?(?P<m>00|15|30|45)(?![\w%]|[.,:/]\d| ?[€$£])"
+"""An hour and a quarter in digits that are written as one number or with a point: "730", "19.30"."""
+_AFTER_DAY = rf"(?:\b(?:morning|evening|afternoon|night|tonight|lunch|dinner|breakfast|brunch)|{MASK}),?"
+
+
 def find_times(text: str, now: dt.datetime, context: tuple[str, ...] = (), asked: bool = False) -> list[Hit]:
     """Every time of day in the folded text.
 
@@ -178,11 +183,13 @@ _RULES = tuple(_rules(
     (rf"^\W*(?P<v>(?P<h>1?\d|2[0-3])\.(?P<m>[0-5]\d)(?![\d%]){_LATE})\W*$", _clock),
     (r"(?<![\d:.,/€$£-])(?P<h>[01]\d|2[0-3])(?P<m>[0-5]\d) ?(?:hrs?|hours)\b", _military),
     (rf"{_AT} (?P<v>(?P<h>[01]\d|2[0-3])(?P<m>[0-5]\d))(?!\d){_NO_THING}", _military),
+    (rf"(?:{_AT}|\b(?:for|say|like)) (?:about |around |like |say )?(?P<v>{_ROUND}{_LATE}){_NO_THING}", _clock),
+    (rf"(?:^|{_AFTER_DAY}|[,;\n]) ?(?P<v>{_ROUND})(?=\W*$| ?[,;!?{MASK}]| ?\.(?!\d)| for (?:{SMALL}|us|me)\b)", _clock),
     (rf"(?<![\w:.,/€$£-]){_HOUR}(?:{_HALF_DAY}|-? ?(?:o'?clock|oclock)\b{_PART}?| ?hrs?\b|h\b)(?: ?-?ish\b)?", _plain),
     (rf"(?<![\w:.,/€$£-]){_HOUR}{_PART}", _plain),
     (rf"(?<![\w:.,/€$£-]){_HOUR} ?-?ish\b{_LATE}", _plain),
     (rf"{_AT} (?:about |around |like )?(?P<v>{_HOUR}(?![.,]\d|-\w){_LATE}){_NO_THING}", _plain),
-    (rf"(?:\b(?:morning|evening|afternoon|night|tonight|lunch|dinner|breakfast)|{MASK}),? (?:at )?"
+    (rf"{_AFTER_DAY} (?:at )?"
      rf"(?P<v>{_HOUR}(?=\W*$|,? (?:for|at|in)\b){_LATE})", _plain),
     (rf"\b(?P<v>(?:at )?{_SPOKEN_HOUR}[ -]{_SPOKEN_MINUTES}{_LATE}){_NO_THING}", _spoken),
     (rf"\b(?P<v>{_MINUTES}(?: minutes?| mins?)?[ -](?:past|after)[ -](?:{_NAMES}|{_HOUR}{_LATE}))", _past),

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from agents.reasoning.offline import intents
+from agents.reasoning.offline.chat import plain
 from agents.reasoning.offline.details import Details, Setting, find_details
 from agents.reasoning.offline.routing import Embed, route
 from agents.reasoning.offline.shifts import find_shifts
@@ -24,7 +25,7 @@ _SHORT_WISH = 6  # words; more is a sentence that was not understood
 @dataclass(frozen=True, slots=True)
 class _Turn:
     heard: Heard
-    original: str  # at most LONGEST characters
+    original: str  # as it was meant to be typed, at most LONGEST characters
     text: str  # folded
     workflow: Workflow | None  # of the task at hand
     workflows: tuple[Workflow, ...]
@@ -41,7 +42,7 @@ def understand(heard: Heard, workflows: tuple[Workflow, ...], embed: Embed) -> U
         workflows: those that a request can be for.
         embed: texts to vectors of length 1, one row each; called once or not at all, on few short texts.
     """
-    original = heard.text[:LONGEST]
+    original = plain(heard.text[:LONGEST])[:LONGEST]
     workflow = next((w for w in workflows if w.name == heard.workflow), None)
     turn = _Turn(heard, original, fold(original), workflow, workflows, embed)
     if not re.search(r"[^\W_]", original) or len(_SIGN.findall(original)) > _UNREADABLE * len(original):
@@ -103,7 +104,7 @@ def _request(turn: _Turn) -> Understanding:
     if workflow:
         return _with(turn, "request", workflow, found[workflow.name])
     sentence = intents.is_request(turn.text) or len(re.findall(r"[^\W\d_]{2,}", turn.text)) > 2
-    return _is(turn, "unfit" if sentence else "unclear", subject=turn.original.strip()[:200])
+    return _is(turn, "unfit" if sentence else "unclear", subject=turn.heard.text.strip()[:200])
 
 
 def _asked(turn: _Turn, workflow: Workflow, waiting: Waiting) -> Understanding:

@@ -8,19 +8,30 @@ from agents.reasoning.offline.spans import MASK, fold, words
 from agents.reasoning.offline.times import PART_OF_DAY
 from workflows.model import DetailType, Workflow
 
+_THERE = (
+    r"(?:(?: (?:to|at|in|there|before|yet|it|inside|ever))+\b|(?=\W*$|[^\w ]|"
+    r" (?:and|but|or|for|with|that|which|on|please|tonight|tomorrow|so|-|yet)\b))"
+)
 _NEW = re.compile(
-    r"\b(?:that |which |where |to which )?(?:i|we)(?:'ve| have)?(?: never|n't| not| haven't| havent| didn't)"
-    r"(?: yet| ever)? "
-    r"(?:(?:been|tried|visited|seen|used)(?: (?:to|at|in|there|before|yet|it|out))*"
+    r"\b(?:that |which |where |to which )?(?:i|we)(?:'ve| have)?(?: never|n't| not| haven't| didn't)(?: yet| ever)? "
+    rf"(?:been{_THERE}"
+    r"|(?:tried|visited|seen|used|explored)(?: (?:out|there|before|yet|it))*"
     r"|(?:eaten|gone|stayed|had|dined)(?: (?:to|at|in|there|before|it|out))+)\b"
     r"|\b(?:somewhere|someplace|something|anywhere|a place|place|one) (?:that(?:'s|"
-    r" is) )?(?:completely |totally |entirely |brand |really )?(?:new|unfamiliar|"
+    r" is) )?(?:completely |totally |entirely |brand |really )?(?:new|unfamiliar|unknown|"
     r"untried|different from (?:the )?usual)(?: (?:to|for) (?:me|us))?\b"
-    r"|\b(?:new to (?:me|us)|never (?:been|tried|visited|gone)(?: (?:to|at|there|"
-    r"before))*|not been (?:to|there)(?: before)?|(?:a )?new (?:place|spot|one|"
-    r"restaurant|hotel|bar|thing)\b|for the first time|first[- ]time|haven'?t (?:yet )?(?:been|"
-    r"tried|visited)(?: (?:to|at|there|before|yet))*|"
-    r"(?:nowhere|not (?:a |any )?(?:place|where|somewhere)) (?:i|we)(?:'ve| have)? (?:already )?been)\b"
+    r"|\b(?:(?:new|unknown) to (?:me|us)|(?:a )?new (?:place|spot|one|restaurant|hotel|bar|thing)\b|"
+    r"for the first time|first[- ]time)\b"
+    rf"|\b(?:never|not|haven'?t)(?: yet| ever)? been{_THERE}"
+    r"|\b(?:never|haven'?t)(?: yet| ever)? (?:tried|visited|gone|explored|eaten at|dined at)"
+    r"(?: (?:to|at|there|before|yet))*\b"
+    r"|\b(?:never|not|haven'?t)(?: yet| ever| once)? set (?:a )?foot (?:in|inside|there)\b"
+    r"|\b(?:yet|still) to (?:try|visit|discover)\b"
+    r"|\b(?:nowhere|(?:not|no|none)(?: in| at| to)?(?: (?:of|a|any|the|one of))*"
+    r"(?: \w*(?:where|place|restaurant|spot|bar|one)s?)?)"
+    r"(?: (?:where|that|which))? (?:i|we)(?:'ve| have)?(?: already| ever| both)? "
+    rf"(?:been(?: already)?{_THERE}|tried|visited|know\b|eaten (?:at|in))"
+    r"|\bnot (?:one of |any of |at |to |in )*(?:my|our|the) usual (?:places?|spots?|haunts?|restaurants?|ones?)\b"
 )
 _SPLIT = re.compile(
     rf"[,;.!?\n\x00()]+|{MASK}+|\s+-\s+|\b(?:and|but|that|which|with|who|where(?:'s)?|"
