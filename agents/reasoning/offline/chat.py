@@ -21,6 +21,8 @@ _GLUED = tuple(
     for pattern, plain in (
         (rf"(?<![\w.,:/])(\d{{1,2}}) ?({_PEOPLE})\b(?:\.(?= ?[a-z,]))?", r"\1 \2"),
         (rf"\b(for|at|of|past|table|party|around|about|plus|{_DAY})(\d)", r"\1 \2"),
+        (r"\b(we|you|they|u) r\b", r"\1 are"),
+        (r"(\d ?[ap]m)-?ish\b", r"\1"),
         (rf"(\d ?[ap]m)(for|on|in|at|{_DAY})\b", r"\1 \2"),
         (rf"\b({_DAY})({_PART})\b", r"\1 \2"),
         (rf"\b({_DAY}) eve\b", r"\1 evening"),

@@ -53,7 +53,7 @@ _NAMES_AND_ME = re.compile(
 _JOINED = re.compile(_JOIN)
 _ALONE = re.compile(
     r"\b(?:just|only) (?:for )?(?:me|myself)\b|\b(?:by|for) myself\b|\balone\b|"
-    r"\bsolo\b|\bon my own\b|\ban? \w+ for me\b(?! and| or|,)"
+    r"\bsolo\b|\bon my own\b"
     r"|\bfor one\b(?! of)|^\W*(?:just |only |it'?s )*(?:me|myself)\W*$"
 )
 
@@ -78,6 +78,7 @@ _NUMBERED = [
     rf"\b(?:party|group|table|family|booking|reservation|seating|crowd|total|team)\s+(?:size\s+)?(?:of|"
     rf"for|is)\s+(?:about |around )?(?P<v>{_COUNT}){_NOT_COUNTED}\b",
     rf"(?<!no )\b(?P<v>(?:all )?(?P<n>{SMALL})) of (?:us|you|my)\b{_PART_OF_THEM}",
+    rf"\b(?P<v>{SMALL}) (?:in (?:total|all)|all together|altogether)\b",
     rf"\b(?:for|with|seats?) (?:all |the )*(?P<v>{SMALL}) of (?:them|us)\b",
     rf"\b(?P<v>both|a couple|the two|us two|just two) of us\b{_PART_OF_THEM}",
     rf"\b(?:there(?:'ll| will|'re| are|'s| is)?(?: be)?|we(?:'re| are|'ll be| will be|"
@@ -171,7 +172,9 @@ def _lists(text: str, original: str) -> Iterator[Hit]:
     place = 0
     while unit := _UNIT.search(text, place):
         start, end, total, speaker = unit.start(), unit.end(), _size(unit), bool(unit.group("me"))
-        while (joined := _JOINED.match(text, end)) and (more := _next(text, original, joined.end(), speaker)):
+        while (joined := _JOINED.match(text, end)) and (
+            more := _next(text, original, joined.end(), speaker, "," in text[start:end])
+        ):
             more_end, more_size, me = more
             end, speaker = more_end, speaker or me
             total = None if total is None or more_size is None else total + more_size
@@ -199,10 +202,9 @@ def _plural_guests(unit: re.Match[str]) -> bool:
     return (unit.group("noun") or "") in ("people", "persons", "person", "ppl", "guests", "adults", "pax")
 
 
-def _next(text: str, original: str, place: int, speaker: bool) -> tuple[int, int | None, bool] | None:
-    if re.match(
-        r"i\b(?!'| (?:would|want|need|am|have|had|will|was|can|could|like|think|love)\b)", text[place : place + 12]
-    ):
+def _next(text: str, original: str, place: int, speaker: bool, listed: bool) -> tuple[int, int | None, bool] | None:
+    """The next of a list: its end, its size, whether it is the speaker; "my wife, Ana and I want" lists three."""
+    if re.match(r"i\b(?!')", text[place : place + 3]) if listed else _AND_I.match(text, place):
         return place + 1, 1, True
     unit = _UNIT.match(text, place)
     if unit:

@@ -21,7 +21,9 @@ _NAMED = rf"(?:(?P<named>{_WD})[,.]? +)?"
 _NAMED_THE = rf"(?:(?P<named>{_WD})[,.]? +(?:the )?)?"
 _YEAR = r"(?:(?:,? *(?:of )?| ?[-/])(?P<year>\d{4})\b)?"
 _DAY = rf"(?P<day>{ORDINAL}|\d{{1,2}})(?!\d|[:.]\d| ?[ap]\.?m)"
-_DOTTED = r"(?P<a>\d{1,2})\.(?P<b>\d{1,2})(?![\d%€$£]|\.\d| ?(?:[ap]m|euros?|eur|pounds?|dollars?)\b)"
+_DOTTED = (
+    r"(?P<a>0?[1-9]|[12]\d|3[01])\.(?P<b>0?[1-9]|1[0-2])(?![\d%€$£]|\.\d| ?(?:[ap]m|euros?|eur|pounds?|dollars?)\b)"
+)
 _SPAN = rf"(?P<n>{SMALL}|an?|a couple of|couple of|a few) (?P<unit>day|night|week|fortnight|month|year)s?'?"
 _NEAR = r"(?:about |around |roughly |exactly )?"
 
@@ -243,7 +245,8 @@ _RULES = (
     _rule(r"\b(?P<y>\d{4})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})\b", _iso),
     _rule(r"(?<![\d/.-])(?P<a>\d{1,2})/(?P<b>\d{1,2})(?:/(?P<y>\d{4}|\d{2}))?(?![\d/])", _slashed),
     _rule(r"(?<![\d/.-])(?P<a>\d{1,2})(?P<sep>[.-])(?P<b>\d{1,2})(?P=sep)(?P<y>\d{4}|\d{2})(?![\d/])", _slashed),
-    _rule(rf"\b(?:on|the|{_WD}),? (?:the )?(?P<v>{_DOTTED})\.?", _slashed),
+    _rule(rf"\b(?:on|the) (?:{_WD},? )?(?:the )?(?P<v>{_DOTTED})\.?", _slashed),
+    _rule(rf"\b{_WD},? (?P<v>{_DOTTED})\.(?= ?\w)", _slashed),
     _rule(rf"(?<!\S)(?<!at )(?P<v>{_DOTTED})\.?,?(?= (?:at|um) )", _slashed),
     _rule(rf"\b{_NAMED_THE}{_DAY}(?:,? (?:day )?(?:of )?|[-/]|\. ?)?{_MONTH}{_YEAR}", _month_day),
     _rule(

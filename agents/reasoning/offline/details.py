@@ -12,7 +12,7 @@ from agents.reasoning.offline.dates import find_dates
 from agents.reasoning.offline.days import shown
 from agents.reasoning.offline.money import find_money
 from agents.reasoning.offline.numbers import NUMBER
-from agents.reasoning.offline.places import choose_option, find_option, find_places, is_place, strip
+from agents.reasoning.offline.places import choose_option, find_option, find_places, is_place, refused, strip
 from agents.reasoning.offline.spans import LONGEST, Hit, fold, longest, mask, standing
 from agents.reasoning.offline.times import find_times
 from agents.reasoning.port import Problem
@@ -178,7 +178,10 @@ def _read(detail: Detail, text: str, original: str, now: dt.datetime, asked: boo
 
 
 def _texts(detail: Detail, text: str, original: str, asked: bool, named: str) -> list[Hit]:
-    hits = find_option(text, detail.options)
+    named_options = find_option(text, detail.options)
+    hits = [hit for hit in named_options if not refused(text, hit)]
+    if named_options and not hits:
+        return []
     labelled = re.search(rf"\b{re.escape(detail.name.replace('_', ' '))}\s*(?::|=| is )\s*(?P<v>[^,.;\x00]+)", text)
     if labelled and not hits:
         return [Hit(labelled.start(), labelled.end(), original[labelled.start("v") : labelled.end("v")].strip())]

@@ -26,14 +26,17 @@ _PLAIN_RUN = re.compile(r"[a-zà-ÿ][\w'’-]*(?:\s+[a-zà-ÿ][\w'’-]*){0,2}")
 _STOP = words(
     "a an my our your his her their this that these those which what any some all general mood mind advance fact "
     "hurry evening morning afternoon night town area way end time particular case order short addition person "
-    "people us me you it them there here budget euros dollars pounds day week weekend month year minute hour "
+    "people us me you it them there here budget total euros dollars pounds day week weekend month year minute hour "
     "moment meantime noon midnight future past love touch need charge between least most all once first last"
 )
 _UNTIL = words(
     "for with and or but that at on in to from by if so please tonight today tomorrow which who where because as "
     "about under over near around i we is are was would could can should not no no-one then than"
 )
-_NOT = re.compile(r"\b(?:not|but|except|isn't|nowhere|never) (?:somewhere |anywhere )?$")
+_NOT_THERE = re.compile(
+    r"\b(?:not|(?:any|every)\w* but|nothing but|except(?: for)?|isn't|nowhere|never|no|avoid|outside|apart from)"
+    r"(?: (?:somewhere|anywhere))?(?: (?:in|near|at|around|by|to))?(?: the)? $"
+)
 _WORDS = re.compile(r"[\w'’&-]+")
 _FILLER = re.compile(
     r"^(?:(?:um+|uh+|well|hmm+|oh|ok(?:ay)?|so|maybe|perhaps|probably|i think|"
@@ -71,6 +74,11 @@ def find_option(text: str, options: tuple[str, ...]) -> list[Hit]:
     """The options that the folded text names, exactly or with a slip of the finger."""
     hits = [hit for option in options for hit in _exact(text, option)]
     return hits or [hit for option in options if (hit := _fuzzy(text, option))]
+
+
+def refused(text: str, hit: Hit) -> bool:
+    """Whether the words before it say that it shall not be: "anywhere but the harbour"."""
+    return bool(_NOT_THERE.search(text[: hit.start]))
 
 
 def choose_option(text: str, options: tuple[str, ...]) -> Hit | None:
@@ -116,7 +124,7 @@ def find_places(text: str, original: str) -> list[Hit]:
     for cue in _CUE.finditer(text):
         named = _NAME_RUN.match(original, cue.end())
         plain = None if named else _PLAIN_RUN.match(text, cue.end())
-        if _NOT.search(text[: cue.start()]):
+        if _NOT_THERE.search(text[: cue.start()]):
             continue
         found = _cut(named or plain, bool(named)) if named or plain else None
         if found and MASK not in text[cue.end() : cue.end() + len(found)]:

@@ -43,9 +43,9 @@ _SPOKEN_MINUTES = (
 _SPOKEN = "one two three four five six seven eight nine ten eleven twelve".split()  # noqa: SIM905
 _SPOKEN_HOUR = rf"(?P<h>{'|'.join(_SPOKEN)})"
 _AT = (
-    r"(?:(?<!of )\b(?:at|around|about|by|after|before|from|until|till|circa|approx\.?|@"
+    r"(?:(?<!of )\b(?:at|around|about|by|after|before|from|until|till|circa|approx\.?"
     r"|(?:mov|push|bring|shift|postpon|delay|reschedul)[a-z]* (?:it |that |this |us |the \w+ )?"
-    r"(?:back |forward |up )?to)|~)"
+    r"(?:back |forward |up )?to)|[~@])"
 )
 _NO_THING = (
     r"(?! ?(?:people|persons?|guests?|adults?|kids?|children|of us|euros?|dollars?|"
@@ -184,7 +184,8 @@ _RULES = tuple(_rules(
     (r"(?<![\d:.,/€$£-])(?P<h>[01]\d|2[0-3])(?P<m>[0-5]\d) ?(?:hrs?|hours)\b", _military),
     (rf"{_AT} (?P<v>(?P<h>[01]\d|2[0-3])(?P<m>[0-5]\d))(?!\d){_NO_THING}", _military),
     (rf"(?:{_AT}|\b(?:for|say|like)) (?:about |around |like |say )?(?P<v>{_ROUND}{_LATE}){_NO_THING}", _clock),
-    (rf"(?:^|{_AFTER_DAY}|[,;\n]) ?(?P<v>{_ROUND})(?=\W*$| ?[,;!?{MASK}]| ?\.(?!\d)| for (?:{SMALL}|us|me)\b)", _clock),
+    (rf"{_AFTER_DAY} ?(?P<v>{_ROUND}){_NO_THING}", _clock),
+    (rf"(?:^|[,;]) ?(?P<v>{_ROUND})(?=\W*$| ?[,;!?{MASK}]| ?\.(?!\d)| for (?:{SMALL}|us|me)\b)", _clock),
     (rf"(?<![\w:.,/€$£-]){_HOUR}(?:{_HALF_DAY}|-? ?(?:o'?clock|oclock)\b{_PART}?| ?hrs?\b|h\b)(?: ?-?ish\b)?", _plain),
     (rf"(?<![\w:.,/€$£-]){_HOUR}{_PART}", _plain),
     (rf"(?<![\w:.,/€$£-]){_HOUR} ?-?ish\b{_LATE}", _plain),
