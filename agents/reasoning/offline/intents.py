@@ -126,6 +126,18 @@ _REQUEST = re.compile(
     r"nice |ideas?|suggestions?|recommendations?)|\bwhere (?:should|can|could|"
     r"to)\b"
 )
+_VAGUE = re.compile(
+    r"\bsurprise (?:me|us)\b"
+    r"|\b(?:any|some|got|have|your|need) (?:\w+ )?(?:ideas?|suggestions?|recommendations?|tips?)\b"
+    rf"|\b(?:ideas?|suggestions?|recommendations?) ?\?|^{_POLITE}(?:(?:do )?(?:you|u|anyone|anybody) )?fancy \w"
+    r"|\b(?:hungry|starving|peckish|famished|craving|feed (?:me|us)|murder an?|take (?:me|us) out|eat out|what'?s good|"
+    r"where to(?:night| (?:go|eat))?|where (?:shall|should|can|do) (?:i|we) (?:go|eat))\b"
+)
+_ERRAND = re.compile(
+    rf"^{_POLITE}(?:(?:can|could|would|will) (?:you|someone) )?(?:help (?:me|us) (?:with )?(?:my|our)|"
+    r"(?!(?:suit|consider|mind|remember|respect|match|fit|use|like|for|with|not|no|without|near|at|in|to|by)\b)"
+    r"[a-z]+ (?:my|our)) [a-z]"
+)
 _NEW_OBJECT = re.compile(
     r"\b(?:find|book|reserve|get|buy|order|recommend|suggest|need|want|like|looking for|"
     r"rent|fancy)(?: me| us| to \w+)? (?:an?|another|some|somewhere|something|"
@@ -184,6 +196,16 @@ def is_request(text: str) -> bool:
 def is_new_request(text: str) -> bool:
     """Asks for a thing not spoken of before: "find me a …", not "book it"."""
     return is_request(text) and bool(_NEW_OBJECT.search(text))
+
+
+def is_vague(text: str) -> bool:
+    """Asks for ideas, or says that it is time, without naming a thing: "surprise me", "hungry, ideas?"."""
+    return bool(_VAGUE.search(text))
+
+
+def is_errand(text: str) -> bool:
+    """Tells to do something with a thing of the person's: "walk my dog"."""
+    return bool(_ERRAND.search(text))
 
 
 def is_fresh_request(text: str) -> bool:

@@ -18,6 +18,13 @@ _NEAR = 0.38
 _PER_DETAIL = 0.03
 """What a request may lack of that for each of the workflow's details that it gives, up to three."""
 
+_VAGUE, _APART, _SHORT = 0.2, 0.08, 0.3
+"""What a request in no particular words ("any ideas?") needs where only one workflow fits at all: its nearness, what it
+is ahead of the next workflow by, and the nearness that a short one ("tapas tonight?") needs."""
+
+_ERRAND, _AHEAD = 0.45, 0.1
+"""An errand this near, and by so much nearer than the workflow, is what the message is about."""
+
 _COVERED = 0.5
 """An errand this near to a workflow's centre is the workflow's own, and no reason against it."""
 
@@ -37,7 +44,11 @@ _ELSEWHERE = (
 
 
 def route(
-    text: str, workflows: tuple[Workflow, ...], embed: Embed, given: Mapping[str, int] | None = None
+    text: str,
+    workflows: tuple[Workflow, ...],
+    embed: Embed,
+    given: Mapping[str, int] | None = None,
+    vague: bool = False,
 ) -> str | None:
     """The name of the workflow that a request fits, or None.
 
@@ -46,20 +57,42 @@ def route(
         workflows: to choose from; each is known by its description and examples.
         embed: texts to vectors of length 1, one row each.
         given: how many of its details the request gives, by workflow.
+        vague: it asks for ideas and names no thing, so the one workflow that fits at all is meant.
     """
     if not workflows:
         return None
-    centres, phrases, owners, elsewhere = _known(
-        embed, tuple((w.name, (*w.examples, w.description)) for w in workflows)
-    )
-    vector = _unit(np.asarray(embed([text]), np.float32))[0]
-    near = phrases @ vector
-    scores = np.array([0.7 * centres[n] @ vector + 0.3 * near[owners == n].max() for n in range(len(workflows))])
+    scores, other = _nearness(text, workflows, embed)
     best = int(scores.argmax())
     name = workflows[best].name
-    other = float((elsewhere @ vector).max()) if len(elsewhere) else -1.0
-    least = max(_NEAR - _PER_DETAIL * min((given or {}).get(name, 0), 3), other)
-    return name if scores[best] >= least else None
+    details = min((given or {}).get(name, 0), 3)
+    least = max(_NEAR - _PER_DETAIL * details, other)
+    if scores[best] >= least:
+        return name
+    ahead = scores[best] - max((s for n, s in enumerate(scores) if n != best), default=0.0)
+    only = (
+        (vague or details == 3)
+        and scores[best] >= _VAGUE
+        and ahead >= _APART
+        and other < max(_ERRAND, scores[best] + _AHEAD)
+    )
+    short = len(text.split()) <= 4 and scores[best] >= max(_SHORT, other) and ahead >= 2 * _APART
+    return name if only or short else None
+
+
+def elsewhere(text: str, workflow: Workflow, embed: Embed) -> bool:
+    """Whether a message is about an errand that the workflow does not cover: "fix my car" where tables are booked."""
+    scores, other = _nearness(text, (workflow,), embed)
+    return other >= max(_ERRAND, float(scores[0]) + _AHEAD)
+
+
+def _nearness(text: str, workflows: tuple[Workflow, ...], embed: Embed) -> tuple[NDArray[np.float64], float]:
+    """How near a text is to each workflow, and to the nearest errand of none of them."""
+    described = tuple((w.name, (*w.examples, w.description)) for w in workflows)
+    centres, phrases, owners, others = _known(embed, described)
+    vector = _unit(np.asarray(embed([text]), np.float32))[0]
+    near = phrases @ vector
+    scores = [0.7 * float(centres[n] @ vector) + 0.3 * float(near[owners == n].max()) for n in range(len(workflows))]
+    return np.array(scores), float((others @ vector).max()) if len(others) else -1.0
 
 
 Known = tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.int64], NDArray[np.float32]]

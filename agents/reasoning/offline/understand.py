@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from agents.reasoning.offline import intents
 from agents.reasoning.offline.chat import plain
 from agents.reasoning.offline.details import Details, Setting, find_details
-from agents.reasoning.offline.routing import Embed, route
+from agents.reasoning.offline.routing import Embed, elsewhere, route
 from agents.reasoning.offline.shifts import find_shifts
 from agents.reasoning.offline.spans import LONGEST, fold
 from agents.reasoning.offline.wishes import find_wishes, wants_new
@@ -99,6 +99,7 @@ def _request(turn: _Turn) -> Understanding:
         turn.workflows,
         turn.embed,
         {n: len(details.values) + len(details.problems) for n, details in found.items()},
+        intents.is_vague(turn.text),
     )
     workflow = next((w for w in turn.workflows if w.name == name), None)
     if workflow:
@@ -130,6 +131,19 @@ def _asked(turn: _Turn, workflow: Workflow, waiting: Waiting) -> Understanding:
     return _answer(turn, workflow, found, answered)
 
 
+def _errand(turn: _Turn, workflow: Workflow, found: Details) -> Understanding | None:
+    """Something to be done that is no part of the task: "fix my car"; None for a change or a wish."""
+    if intents.compared(turn.text) or wants_new(turn.text) or len(turn.text.split()) < 2:
+        return None
+    told = intents.is_errand(turn.text)
+    if not (told or intents.is_request(turn.text) or intents.asks(turn.text)):
+        return None
+    if elsewhere(turn.original, workflow, turn.embed):
+        other = _request(turn)
+        return other if other.intent == "request" else _is(turn, "unfit", subject=turn.heard.text.strip()[:200])
+    return _is(turn, "unclear") if told and not found else None
+
+
 def _aside(turn: _Turn, workflow: Workflow, found: Details) -> Understanding | None:
     """Something else than what was waited for: a question, a greeting, a new request; else None."""
     if (subject := intents.taste(turn.text, turn.original)) is not None:
@@ -144,6 +158,8 @@ def _aside(turn: _Turn, workflow: Workflow, found: Details) -> Understanding | N
     changed = any(turn.heard.details.get(name) not in (None, value) for name, value in found.values.items())
     understood = _request(turn) if new or intents.is_new_request(turn.text) or not found else None
     if understood is None or understood.intent == "unclear":
+        return None
+    if understood.intent == "unfit" and not elsewhere(turn.original, workflow, turn.embed):
         return None
     if understood.intent == "request" and understood.workflow == workflow.name:
         return understood if new and (changed or not found.values) and not intents.compared(turn.text) else None
@@ -191,7 +207,7 @@ def _deciding(turn: _Turn, workflow: Workflow, waiting: Waiting) -> Understandin
     if not found and intents.knows_it(text):
         return _is(turn, "different", new_only=True)
     choice = _choice(turn, waiting, found)
-    other = _aside(turn, workflow, found) if choice is None else None
+    other = (_aside(turn, workflow, found) or _errand(turn, workflow, found)) if choice is None else None
     if other:
         return other
     return choice or _amended(turn, workflow, found) or _is(turn, "unclear")
@@ -286,6 +302,5 @@ def _planned(turn: _Turn, workflow: Workflow, waiting: Waiting) -> Understanding
     if number is not None and not found:
         return _is(turn, "choose", choice=number)
     changing = bool(found) or bool(intents.compared(text)) or intents.changes(text) or bool(intents.is_request(text))
-    return (
-        _aside(turn, workflow, found) or (_amended(turn, workflow, found) if changing else None) or _is(turn, "unclear")
-    )
+    other = _aside(turn, workflow, found) or _errand(turn, workflow, found)
+    return other or (_amended(turn, workflow, found) if changing else None) or _is(turn, "unclear")
