@@ -12,7 +12,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import uvicorn
-from agents.reasoning.checked import Checked
 from fastapi import FastAPI
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
@@ -24,6 +23,7 @@ from agents.executor.execute import Executor
 from agents.executor.failpoint import failpoint_from
 from agents.executor.search import Searcher
 from agents.preference_proxy import PreferenceProxy
+from agents.reasoning.checked import Checked
 from agents.reasoning.offline.reasoner import OfflineReasoner
 from app.assistant import Assistant
 from app.channels.hub import Hub
@@ -52,14 +52,18 @@ def create_app(settings: Settings) -> FastAPI:
     """The service as an ASGI app, whose lifespan opens the house."""
 
     @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[WebState]:
-        async with open_house(settings) as (assistant, workflows):
-            yield {
-                "assistant": assistant,
-                "settings": settings,
-                "examples": lambda: tuple(e for w in workflows.all() for e in w.examples),
-                "sample": assistant.home.sample or "",
-            }
+    async def lifespan(app: FastAPI) -> AsyncIterator[WebState]:
+        try:
+            async with open_house(settings) as (assistant, workflows):
+                yield {
+                    "assistant": assistant,
+                    "settings": settings,
+                    "examples": lambda: tuple(e for w in workflows.all() for e in w.examples),
+                    "sample": assistant.home.sample or "",
+                }
+        except RflowError as error:
+            app.state.failed = error  # `serve` tells it as a sentence
+            raise
 
     # FastAPI's own pages of docs load scripts from another host; the schema itself stays at /openapi.json.
     app = FastAPI(title="Recommend Flow", version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
@@ -150,22 +154,32 @@ def serve(settings: Settings) -> None:
     """Serve until interrupted.
 
     Raises:
-        Conflict: the port is taken.
+        RflowError: the house could not be opened, or the port is taken.
     """
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((settings.host, settings.port))
-        except OSError as error:
-            raise Conflict(
-                f"{settings.host}:{settings.port} cannot be used: {error.strerror}.",
-                "Stop what runs there, or choose another: RFLOW_PORT=8001.",
-            ) from error
-    uvicorn.run(
-        create_app(settings),
-        host=settings.host,
-        port=settings.port,
-        log_level="warning",
+    app = create_app(settings)
+    config = uvicorn.Config(
+        app,
+        log_level="critical",  # what goes wrong is told by `errors.py`, once, and without bodies
         proxy_headers=False,  # nobody in between is trusted to say who calls
         timeout_graceful_shutdown=5,  # a page that listens to events would hold the end up for ever
     )
+    with _bound(settings) as door:
+        uvicorn.Server(config).run([door])
+    if isinstance(failed := getattr(app.state, "failed", None), RflowError):
+        raise failed
+
+
+def _bound(settings: Settings) -> socket.socket:
+    """The listening socket, taken before anything is opened."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    door = socket.socket(family)
+    door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        door.bind((settings.host, settings.port))
+    except OSError as error:
+        door.close()
+        raise Conflict(
+            f"{settings.host}:{settings.port} cannot be used: {error.strerror}.",
+            "Stop what runs there, or choose another: RFLOW_PORT=8001.",
+        ) from error
+    return door
