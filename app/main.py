@@ -8,7 +8,7 @@ import os
 import secrets
 import socket
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 
 import uvicorn
@@ -163,7 +163,7 @@ def serve(settings: Settings) -> None:
         proxy_headers=False,  # nobody in between is trusted to say who calls
         timeout_graceful_shutdown=5,  # a page that listens to events would hold the end up for ever
     )
-    with _bound(settings) as door:
+    with _bound(settings) as door, suppress(SystemExit):  # uvicorn's way to say that the lifespan failed
         uvicorn.Server(config).run([door])
     if isinstance(failed := getattr(app.state, "failed", None), RflowError):
         raise failed
