@@ -67,9 +67,12 @@ def serve(as_json: AsJson = False) -> None:
     from app.main import serve as run  # heavy: only the service needs all of it
 
     settings = load_settings()
-    _show({"url": settings.url, "home": str(settings.home)}, f"The chat is at {settings.url}", as_json)
-    sys.stdout.flush()
-    run(settings)
+
+    def ready() -> None:
+        _show({"url": settings.url, "home": str(settings.home)}, f"The chat is at {settings.url}", as_json)
+        sys.stdout.flush()
+
+    run(settings, ready)
 
 
 @app.command()

@@ -7,7 +7,7 @@ import logging
 import os
 import secrets
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 
@@ -48,13 +48,14 @@ OWNER = "owner"
 """A home has one owner; channels that reach further than this machine bind their sender to this name."""
 
 
-def create_app(settings: Settings) -> FastAPI:
-    """The service as an ASGI app, whose lifespan opens the house."""
+def create_app(settings: Settings, on_ready: Callable[[], None] = lambda: None) -> FastAPI:
+    """The service as an ASGI app, whose lifespan opens the house and then calls `on_ready`."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[WebState]:
         try:
             async with open_house(settings) as (assistant, workflows):
+                on_ready()
                 yield {
                     "assistant": assistant,
                     "settings": settings,
@@ -150,13 +151,13 @@ def server_key(path: Path) -> bytes:
     return path.read_bytes()
 
 
-def serve(settings: Settings) -> None:
-    """Serve until interrupted.
+def serve(settings: Settings, on_ready: Callable[[], None] = lambda: None) -> None:
+    """Serve until interrupted; `on_ready` is called when the first message can come.
 
     Raises:
         RflowError: the house could not be opened, or the port is taken.
     """
-    app = create_app(settings)
+    app = create_app(settings, on_ready)
     config = uvicorn.Config(
         app,
         log_level="critical",  # what goes wrong is told by `errors.py`, once, and without bodies

@@ -32,8 +32,8 @@ def main() -> int:
         home = Home.open(settings.home)
         with _town(settings):
             _sign_in(home)
-            print(f"The chat: {settings.url}", flush=True)
-            serve(settings)
+            print("Reading the files of the home; the first time this takes about half a minute ...", flush=True)
+            serve(settings, lambda: print(f"\nThe chat is at {settings.url} (Ctrl-C ends it)", flush=True))
     except RflowError as error:
         text, code = to_terminal(error)
         print(text, file=sys.stderr)
