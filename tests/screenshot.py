@@ -5,19 +5,48 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
+from base64 import b64encode
 from pathlib import Path
 
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
 
-from tests.journeys.page import open_page, to_receipt
+from tests.journeys.page import open_page, to_decision, to_plan, to_receipt
 from tests.journeys.support import ROOT, Service, Town, free_port, move_in
 
 LARGEST = 400_000  # bytes, of a file that every clone fetches
 
 
+COLUMN, TALL = 780, 6000  # pixels; so tall that nothing lies under the message box
+SHEET = """<!doctype html>
+<body style="margin: 0; padding: 28px; display: flex; gap: 28px; align-items: start; background: {paper}">
+{parts}</body>"""
+
+
 def picture(page: Page, out: Path) -> None:
-    """From the decision to the receipt, with what the story needs open and the rest folded."""
+    """Tell the story; recommending on the left, doing on the right, each as the page shows it at that moment."""
+    decision = to_decision(page)
+    left = _part(page, page.locator("article.person").first, decision)
+    said = page.locator("article.person")
+    chosen = said.nth(said.count())  # the next one, which chooses the top
+    to_plan(page)
+    right = _part(page, chosen, to_receipt(page))
+    paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    images = (f'<img src="data:image/png;base64,{b64encode(part).decode()}">' for part in (left, right))
+    page.set_viewport_size({"width": 2 * COLUMN + 3 * 28, "height": 100})
+    page.goto("about:blank")
+    page.set_content(SHEET.format(paper=paper, parts="".join(images)))
     page.screenshot(path=out, full_page=True)
+
+
+def _part(page: Page, first: Locator, last: Locator) -> bytes:
+    """The conversation from one message to another, once the page has come to rest."""
+    page.mouse.move(0, 0)
+    page.wait_for_timeout(700)  # scrolling and fading end
+    top, bottom = first.bounding_box(), last.bounding_box()
+    assert top is not None
+    assert bottom is not None
+    height = bottom["y"] + bottom["height"] - top["y"]
+    return page.screenshot(clip={"x": 0, "y": top["y"], "width": COLUMN, "height": height})
 
 
 def main() -> int:
@@ -29,8 +58,7 @@ def main() -> int:
         town = Town.start(Path(folder) / "town")
         service = Service(move_in(Path(folder) / "marta" / "home", town.site), free_port())
         try:
-            with open_page(service.start().url) as (page, _):
-                to_receipt(page)
+            with open_page(service.start().url, COLUMN, TALL) as (page, _):
                 picture(page, out)
         finally:
             service.stop()

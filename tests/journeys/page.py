@@ -35,8 +35,8 @@ def open_page(url: str, width: int = 1180, height: int = 1500) -> Iterator[tuple
         browser.close()
 
 
-def to_plan(page: Page, opening: str = OPENING) -> Locator:
-    """Type the opening, answer by buttons, choose the top; the plan."""
+def to_decision(page: Page, opening: str = OPENING) -> Locator:
+    """Type the opening, answer by buttons; the decision."""
     page.get_by_label("Your message").fill(opening)
     page.keyboard.press("Enter")
     told = page.locator("article.assistant")
@@ -46,10 +46,9 @@ def to_plan(page: Page, opening: str = OPENING) -> Locator:
             break
         _quick_answer(told.last).click()
         expect(told).to_have_count(asked + 1, timeout=PATIENCE)
-    told.last.locator(".top-choice button.choose").click()
-    plan = page.locator("article[data-kind=plan]")
-    plan.wait_for()
-    return plan
+    decision = page.locator("article[data-kind=decision]")
+    expect(decision).to_be_visible()
+    return decision
 
 
 def _quick_answer(question: Locator) -> Locator:
@@ -57,9 +56,19 @@ def _quick_answer(question: Locator) -> Locator:
     return proposed if proposed.count() else question.locator(".answers").get_by_role("button", name="2", exact=True)
 
 
-def to_receipt(page: Page, opening: str = OPENING) -> Locator:
-    """The whole story, Go by its button; the receipt."""
-    to_plan(page, opening).get_by_role("button", name="Go", exact=True).click()
+def to_plan(page: Page) -> Locator:
+    """Choose the top by its button; the plan."""
+    page.locator(".top-choice button.choose").click()
+    plan = page.locator("article[data-kind=plan]")
+    plan.wait_for()
+    return plan
+
+
+def to_receipt(page: Page) -> Locator:
+    """Go, by its button; the receipt with its picture."""
+    page.get_by_role("button", name="Go", exact=True).click()
     receipt = page.locator("article[data-kind=receipt]")
-    receipt.locator(".receipt").wait_for()
+    shot = receipt.locator("a.shot img")
+    shot.scroll_into_view_if_needed()
+    page.wait_for_function("image => image.complete && image.naturalWidth > 300", arg=shot.element_handle())
     return receipt
