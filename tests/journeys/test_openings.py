@@ -17,7 +17,7 @@ from workflows.registry import LIBRARY, Registry
 
 HERE = Path(__file__).parent
 NOW = dt.datetime.fromisoformat("2026-11-21T10:00:00+00:00")
-OWED = {"openings.yaml": 30, "openings_held_back.yaml": 13}
+OWED = {"openings.yaml": 32, "openings_held_back.yaml": 14}
 """How many of 32 and 16 are understood in every detail today; raise it when it gets better, never lower it."""
 
 
