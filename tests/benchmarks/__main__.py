@@ -7,7 +7,7 @@ import json
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,19 +16,25 @@ from tests.benchmarks.figures import Figure, table
 from tests.journeys.support import ROOT, Service, Town, free_port, move_in, sign_in
 
 
-def measure(folder: Path, rounds: int, conversations: int) -> Iterator[Figure]:
-    """Everything, one after the other: what runs at the same time would be measured too."""
+PARTS = ("start", "reply", "go")
+
+
+def measure(folder: Path, parts: Sequence[str], rounds: int, conversations: int) -> Iterator[Figure]:
+    """One part after the other: what runs at the same time would be measured too."""
     with _town(folder / "town") as town:
         home = move_in(folder / "marta" / "home", town.site)
         sign_in(folder / "peer", town.site)
         index = Path(shutil.copytree(next(home.glob("state/index/vectors-*")), folder / "vectors"))
-        yield start.cold_starts(home)
-        yield start.first_start(folder)
-        yield start.first_start_of_a_real_person(folder)
+        if "start" in parts:
+            yield start.cold_starts(home)
+            yield start.first_start(folder)
+            yield start.first_start_of_a_real_person(folder)
         service = Service(home, free_port()).start()
         try:
-            yield from talk.replies(service, town.site, index, conversations)
-            yield doing.go_to_receipt(service, town, folder / "peer" / "state" / "profile", rounds)
+            if "reply" in parts:
+                yield from talk.replies(service, town.site, index, conversations)
+            if "go" in parts:
+                yield doing.go_to_receipt(service, town, folder / "peer" / "state" / "profile", rounds)
             yield from start.memory(service)
         finally:
             service.stop()
@@ -45,6 +51,7 @@ def _town(data: Path) -> Iterator[Town]:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser.add_argument("--only", choices=PARTS, action="append", help="only these parts")
     parser.add_argument("--rounds", type=int, default=7, help="of Go to receipt")
     parser.add_argument("--conversations", type=int, default=20, help="over which replies are timed")
     parser.add_argument("--out", type=Path, default=ROOT / "build" / "bench.json")
@@ -56,7 +63,7 @@ def main() -> int:
     options = _arguments()
     figures = []
     with tempfile.TemporaryDirectory(prefix="rflow-bench-", ignore_cleanup_errors=True) as folder:
-        for figure in measure(Path(folder), options.rounds, options.conversations):
+        for figure in measure(Path(folder), options.only or PARTS, options.rounds, options.conversations):
             print(f"measured: {figure.what}", file=sys.stderr)
             figures.append(figure)
     options.out.parent.mkdir(parents=True, exist_ok=True)

@@ -34,8 +34,7 @@ class Table:
     def of(cls, decision: dict[str, Any], plan: dict[str, Any]) -> Table:
         """The one that a plan is about."""
         terms = plan["plan"]["terms"]
-        details = {key: str(value) for key, value in terms["details"].items()}
-        return cls(decision["top"]["url"], terms["date"], terms["time"], details["party_size"])
+        return cls(decision["top"]["url"], terms["date"], terms["time"], terms["party"])
 
 
 def by_hand(profile: Path, table: Table) -> str:
