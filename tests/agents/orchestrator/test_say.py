@@ -18,10 +18,10 @@ NOW = dt.datetime(2026, 11, 21, 10, tzinfo=dt.UTC)
 @pytest.mark.parametrize(
     ("lines", "page", "said"),
     [
-        ((12, 12), None, "food.md:12"),
-        ((12, 14), None, "food.md:12-14"),
-        (None, 3, "food.md p. 3"),
-        (None, None, "food.md"),
+        ((12, 12), None, "a.md:12"),
+        ((12, 14), None, "a.md:12-14"),
+        (None, 3, "a.md p. 3"),
+        (None, None, "a.md"),
     ],
 )
 def test_a_citation_names_the_place(lines: tuple[int, int] | None, page: int | None, said: str) -> None:
