@@ -40,7 +40,7 @@ def _joined(one: Statement, other: Statement) -> Statement:
         one,
         evidence=tuple(dict.fromkeys((*one.evidence, *other.evidence))),
         date=max(dates) if dates else None,
-        strength=min(1.0, one.strength + 0.03),
+        strength=min(0.49 if one.opinion.holder else 1.0, one.strength + 0.03),
         stated=one.stated or other.stated,
         memory=one.memory or other.memory,
         score=max(one.score, other.score),

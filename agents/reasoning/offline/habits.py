@@ -14,6 +14,7 @@ _HABIT = re.compile(
     r"|\b(?:usually|normally|most (?:evenings|weeks|days|times)|as a rule|by default|typically|generally|in general)\b",
     re.IGNORECASE,
 )
+_MINE = re.compile(r"^(?:i|we)\b|\b(?:i|we) (?:[a-z]+ )?(?:usually|normally|always|mostly|tend)\b", re.IGNORECASE)
 _MONEY = re.compile(
     r"[€$£]\s?\d+|\d+(?:[.,]\d\d)?\s*(?:eur|euros?|usd|dollars?|gbp|pounds?|[€$£])(?!\w)"
     r"|\d+ (?:a|per) (?:head|person)|(?:lunch|dinner|rooms?|a night) (?:under|below|up to) \d+|\b\d+ at (?:the )?most",
@@ -29,10 +30,16 @@ _ONCE = re.compile(
 )
 
 
-def habit(sentence: str) -> bool:
-    """Whether a sentence tells a standing habit or a budget; a tale of one evening does not."""
+def habit(sentence: str, note: bool = True) -> bool:
+    """Whether a sentence tells a standing habit or a budget; a tale of one evening does not.
+
+    Args:
+        note: it stands in a note about oneself; elsewhere it must be short and say "I" or "we".
+    """
     text = plain(sentence)
     if text.endswith("?") or len(text.split()) > 40:
+        return False
+    if not note and (len(text.split()) > 20 or not _MINE.search(text)):
         return False
     told = _HABIT.search(text) is not None or budget(text)
     return told and not _ONCE.search(text)

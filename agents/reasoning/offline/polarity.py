@@ -9,7 +9,7 @@ from functools import cache
 
 from agents.reasoning.offline.lexis import content, fold, stems
 from agents.reasoning.offline.tables import table
-from agents.reasoning.offline.whose import whose, words
+from agents.reasoning.offline.whose import mine, whose, words
 from agents.types import Polarity
 
 _OPPOSITE: dict[Polarity, Polarity] = {"likes": "dislikes", "dislikes": "likes", "never": "likes", "must": "dislikes"}
@@ -21,6 +21,7 @@ _CLAUSE = re.compile(
     re.IGNORECASE,
 )
 _PRONOUN = re.compile(r"^(?:it|them|that|this|these|those|the place|the room|there)$", re.IGNORECASE)
+_FINITE = re.compile(r"^(?!.*\b(?:that|which|who)\b).+\b(?:is|are|was|were)\b", re.IGNORECASE)
 _ONE_WORD = re.compile(r"[\w'-]+")
 
 
@@ -36,6 +37,7 @@ class Opinion:
         past: it tells of a change: the polarity given is the one that is left.
         condition: the words that limit it ("unless …", "only if …").
         kind: "allergy" or "diet" where the words say so.
+        own: the words themselves say that it is the writer's: "I", "my", "me".
     """
 
     subject: str
@@ -46,6 +48,7 @@ class Opinion:
     past: bool = False
     condition: str = ""
     kind: str = ""
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,7 @@ class _Cue:
     bare: str = ""  # without a grammatical subject only in the form that ends so
     first: bool = False  # the subject must be said
     noun: bool = False
+    named: bool = False  # a noun that somebody has: "a weakness for"
     short: int = 0  # the clause may have so many words
 
 
@@ -164,13 +168,25 @@ def _clause(clause: str, last: Opinion | None, owner: frozenset[str], about: str
     if not hits:
         return _elliptic(body, last)
     found: list[Opinion] = []
+    open_ended: Opinion | None = None  # a liking whose thing the next cue names: "my preference for | avoiding …"
     for number, hit in enumerate(hits):
-        inherited = found[-1].holder if found else (last.holder if last else speaker)
-        third = "" if number else about
-        holder = "" if hit.cue.who == "me" else whose(hit.before, inherited, owner, third, hit.match[0], hit.cue)
-        if holder is not None and not _unfit(hit, body):
-            found += _read(hit, holder, found[-1] if found else last, body, condition)
+        before = found[-1] if found else last
+        inherited = open_ended.holder if open_ended else before.holder if before else speaker
+        holder = inherited if open_ended else _holder(hit, inherited, owner, "" if number else about)
+        if holder is None:
+            continue
+        own = not holder and (open_ended.own if open_ended else mine(hit.before, hit.match[0], hit.cue, before))
+        ends = not hit.after.strip() and hit.cue.side == "after"
+        open_ended = Opinion("", "likes", 0.0, body, holder, own=own) if ends else None
+        if not _unfit(hit, body):
+            found += [replace(o, own=own) for o in _read(hit, holder, before, body, condition)]
     return found
+
+
+def _holder(hit: _Hit, inherited: str, owner: frozenset[str], about: str) -> str | None:
+    if hit.cue.who == "me":
+        return ""
+    return whose(hit.before, inherited, owner, about, hit.match[0], hit.cue)
 
 
 def _conditioned(clause: str) -> tuple[str, str]:
@@ -213,9 +229,14 @@ def _unfit(hit: _Hit, body: str) -> bool:
         return True
     if hit.cue.side == "after" and hit.after[:1] in (",", ".", ";", ":", ")"):
         return True
-    if re.match(r"\s*by\b", hit.after):
-        return True  # "is loved by everyone" is nobody's taste in particular
     said = hit.match[0].lower()
+    if re.match(r"\s*(?:by|and|or)\b", hit.after):
+        return True  # "is loved by everyone" is nobody's taste; "the film I liked and sent on" names it before
+    if re.search(r"\b(?:more|less|better) than (?:i|we)\s*$", hit.before, re.IGNORECASE):
+        return True  # the measure of a comparison
+    verb = hit.cue.side == "after" and not (hit.cue.named or hit.cue.kind or hit.cue.who or " " in said.strip())
+    if verb and re.search(r"(?:^to|\b(?:the|an?|its|whose))\s*$", hit.before, re.IGNORECASE):
+        return True  # "to appreciate it, one must …", "the value of"
     if re.search(r"(?:would|'d)\s*$", hit.before, re.IGNORECASE) and re.match(r"(?:like|love|enjoy|fancy)", said):
         return True  # "I would like to book" asks, it does not tell
     return hit.cue.noun and said.endswith("be") and bool(words("self") & set(stems(hit.before)[-1:]))
@@ -239,6 +260,8 @@ def _read(hit: _Hit, holder: str, last: Opinion | None, body: str, condition: st
 def _signed(hit: _Hit, body: str) -> tuple[Polarity | None, float, bool]:
     """Polarity and strength after negation and past; None where nothing is left."""
     polarity, strength = hit.cue.polarity, hit.cue.strength
+    if hit.cue.named and _pattern("lacks").search(hit.before):
+        return _OPPOSITE[polarity], 0.7 if polarity == "likes" else 0.3, False
     near = " ".join(hit.before.split()[-5:])
     past = _pattern("past").search(f"{near} {hit.after}") is not None
     turned = re.match(r"\s*(?:to )?not\b", hit.after) is not None  # "I prefer not to fly"
@@ -263,11 +286,23 @@ def _subjects(hit: _Hit, last: Opinion | None, condition: str) -> list[str]:
     if hit.cue.noun and not _PRONOUN.match(hit.before.strip()):
         said = f"{hit.after} {_lead().sub('', hit.before.strip())}"
     said = _negations_off(said)
+    if hit.cue.named or hit.cue.kind == "allergy" or (hit.match.start() and not hit.before.strip()):
+        said = _pattern("verbs").sub("", _cut().sub("", f"{said} "))
     if _PRONOUN.match(said.strip(" ,.")) or (hit.cue.side == "after" and re.match(r"\s*(?:it|them)\b", said)):
         clause = re.match(r"(?:when|if|where|that)\s+(.+)", condition, re.IGNORECASE)
         stands = _subject(clause[1]) if clause else last.subject if last else ""
-        return [stands] if stands else []
-    return [s for s in (_subject(p) for p in _listed(said)) if content(s)]
+        return [stands] if names(stands) else []
+    parts = _listed(said)
+    kept = parts[:1] + [p for p in parts[1:] if not _FINITE.search(p)]  # "I love tea, and the cod is beyond praise"
+    return [s for s in map(_subject, kept) if names(s)]
+
+
+def names(subject: str) -> bool:
+    """Whether words name a thing: neither "I" nor "clear" nor "you didn't" nor "do it"."""
+    told = content(subject)
+    if re.match(r"(?:i|we|you|he|she|they|that)\b", subject, re.IGNORECASE) or re.search(r"\b(?:it|this)\b", subject):
+        return False
+    return bool(told) and not (len(subject.split()) == 1 and (told <= words("vague") or subject.lower().endswith("ly")))
 
 
 def _negations_off(said: str) -> str:
@@ -277,7 +312,10 @@ def _negations_off(said: str) -> str:
 def _subject(said: str) -> str:
     """The thing itself: no determiners, nothing after "because"; at most ten words."""
     cut = _cut().sub("", f"{said} ").strip(" ,.:")
-    return " ".join(_lead().sub("", cut).split()[:10]).strip(" ,.:'")
+    if re.match(r"being [\w-]+$", cut):
+        return cut  # "being rushed" is a thing one can dislike; "rushed" is none
+    kept = " ".join(_lead().sub("", cut).split()[:10]).strip(" ,.:'")
+    return re.sub(r"(?:\s+(?:with|of|in|the|an?|and|or|for|to|at|on|that))+$", "", kept)
 
 
 def _listed(said: str) -> list[str]:
@@ -297,8 +335,9 @@ def _compared(hit: _Hit) -> Iterator[tuple[str, str]]:
     mark = r"\s+(?:rather than|instead of|more than|better than"
     mark += r"|over|than|to)\s+" if "prefer" in said else r"|than)\s+" if "rather" in said else r")\s+"
     parts = re.split(mark, cut, maxsplit=1)
-    if len(parts) == 2 and content(parts[0]):
-        yield _subject(parts[0]), _subject(parts[1])
+    if len(parts) == 2 and names(_subject(parts[0])):
+        other = "" if re.match(r"(?:i|we|he|she|it|they|you|ever)\b", parts[1], re.IGNORECASE) else _subject(parts[1])
+        yield _subject(parts[0]), other if names(other) else ""
 
 
 def _excepted(base: Opinion, condition: str) -> list[Opinion]:

@@ -19,6 +19,9 @@ from agents.types import Preference, Preferences
 from memory.evidence import Evidence
 
 MOST = 60  # statements in one answer
+_LONGEST = 240  # characters of a statement
+_ARGUED = 0.35  # strength of a negated need
+_ANOTHERS = 0.45  # what another person's taste counts beside the writer's
 _SENTENCE = re.compile(r"(?<=[.!?])[\"”’)*_]*\s+(?=[\"“‘(*_]*[A-Z\d])")
 _BULLET = re.compile(r"\n(?=\s*(?:[-*+]|\d+[.)])\s)|\n\s*\n")
 _DATE = re.compile(r"\((\d{4}-\d\d-\d\d)\)")
@@ -26,6 +29,8 @@ _OWNER = re.compile(r"\b(?:[Mm]y name is|I am|I'm|I’m)\s+([A-Z][^\W\d_]+)(?:\s
 _SOMEBODY = re.compile(
     r"(?P<name>[A-Z][^\W\d_]+)(?: [A-Z][^\W\d_]+)?, (?:my|our|\d+)\b|(?:My|Our) [a-z]+,? (?P<late>[A-Z][^\W\d_]+),"
 )
+_LISTED = re.compile(r"\s*(?:[-*+]|\d+[.)])\s")
+_QUOTED = re.compile(r"“[^”]{4,}”|\"[^\"]{4,}\"")
 _VERB = re.compile(
     r"\b(?:is|are|was|were|has|have|had|do|does|did|can|will|would|may|might|counts?|it|see|so)\b", re.IGNORECASE
 )
@@ -63,16 +68,34 @@ def statements_of(evidence: Evidence, owner: frozenset[str] = frozenset()) -> It
         for number, sentence in enumerate(sentences):
             if addressed(sentence):
                 continue
-            told = opinions(sentence, owner=owner, about=speaker or heading, speaker=speaker)
-            if not told and number == 0:
+            told = opinions(_own_words(sentence, evidence), owner=owner, about=speaker or heading, speaker=speaker)
+            told = tuple(o for o in told if _meant(o, evidence))
+            if not told and number == 0 and (evidence.path.startswith("memory/") or _LISTED.match(passage)):
                 told = _bare(sentence, heading, speaker, len(sentences))
             if not told and number < 2:
                 told = _wanted(sentence, heading, speaker, evidence)
             for opinion in told:
                 yield _statement(opinion, sentence, evidence, dated)
-            if not told and not speaker and habit(sentence):
+            if not told and not speaker and habit(sentence, evidence.path.startswith("memory/")):
                 plain = Opinion(sentence[:120], "likes", 0.4, sentence)
                 yield replace(_statement(plain, sentence, evidence, dated), habit=True)
+
+
+def _own_words(sentence: str, evidence: Evidence) -> str:
+    """A document's sentence without what it quotes amid words of its own: “I like jazz” may be anybody's."""
+    rest = _QUOTED.sub(" ", sentence)
+    return rest if not evidence.path.startswith("memory/") and len(rest.split()) > 3 else sentence
+
+
+def _meant(opinion: Opinion, evidence: Evidence) -> bool:
+    """Whether an opinion is somebody's taste: an essay argues about what is needed and liked; a note does not."""
+    if evidence.path.startswith("memory/") or opinion.kind == "allergy":
+        return True
+    if opinion.holder:
+        return opinion.polarity in ("likes", "dislikes", "never")
+    if not opinion.own or (opinion.polarity == "dislikes" and opinion.strength < _ARGUED):
+        return False  # "we don't need a committee" argues; it dislikes nothing
+    return opinion.polarity != "must" or re.search(r"\b(?:I|my|me)\b", opinion.text) is not None
 
 
 def _bare(sentence: str, heading: str, speaker: str, sentences: int) -> tuple[Opinion, ...]:
@@ -113,19 +136,28 @@ def _speaker(passage: str, evidence: Evidence, owner: frozenset[str]) -> str:
 
 def _statement(opinion: Opinion, sentence: str, evidence: Evidence, date: dt.date | None) -> Statement:
     memory = evidence.path.startswith("memory/")
-    text = sentence.strip().lstrip("-*+> ")[:240]
+    text = _around(opinion.subject, sentence.strip().lstrip("-*+> "))
     if opinion.holder and fold(opinion.holder.removeprefix("my ")) not in fold(text):
         text = f"{opinion.holder}: {text}"
     if not memory and opinion.polarity in ("never", "must") and not opinion.kind:
         # A turn of phrase in an essay is not a rule; only memory and words of health bind.
         opinion = replace(opinion, polarity="dislikes" if opinion.polarity == "never" else "likes", strength=0.85)
-    strength = (
-        opinion.strength * (1 if memory else 0.9) * (0.5 if opinion.holder else 1) * (1 if evidence.stated else 0.8)
-    )
+    whose = _ANOTHERS if opinion.holder else 1  # always below one half: no rule of the person's own
+    strength = opinion.strength * (1 if memory else 0.9) * whose * (1 if evidence.stated else 0.8)
     heading = f"{evidence.path} > {evidence.section}"
     return Statement(
         opinion, text, (evidence.id,), date, memory, evidence.stated, False, strength, heading, evidence.score
     )
+
+
+def _around(subject: str, sentence: str) -> str:
+    """A sentence; of a very long one the part that speaks of the subject, from a mark or a word on, verbatim."""
+    if len(sentence) <= _LONGEST:
+        return sentence
+    at = max(0, fold(sentence).find(fold(subject)[:30]))
+    starts = [m.end() for m in re.finditer(r"[,;:—–(]\s*", sentence) if m.end() <= max(0, at - 40)]
+    rest = sentence[starts[-1] if starts and at > _LONGEST // 2 else 0 :]
+    return rest if len(rest) <= _LONGEST else rest[:_LONGEST].rsplit(" ", 1)[0]
 
 
 def _date(passage: str) -> dt.date | None:

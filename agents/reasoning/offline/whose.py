@@ -6,7 +6,7 @@ import re
 from functools import cache
 from typing import Protocol
 
-from agents.reasoning.offline.lexis import fold
+from agents.reasoning.offline.lexis import content, fold
 from agents.reasoning.offline.tables import table
 
 _TOKEN = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
@@ -28,6 +28,16 @@ class Cue(Protocol):
     @property
     def noun(self) -> bool:
         """A thing is the subject: whose taste it is remains the writer's."""
+        ...
+
+    @property
+    def named(self) -> bool:
+        """The words are a noun that somebody has: "a weakness for"."""
+        ...
+
+    @property
+    def who(self) -> str:
+        """ "me" where the words themselves say whose taste it is."""
         ...
 
     @property
@@ -59,19 +69,69 @@ def whose(before: str, inherited: str, owner: frozenset[str], about: str, cue_te
     """
     if cue.noun or cue.side == "before":
         return "" if not _named_anywhere(before, owner) else _named_anywhere(before, owner)
+    if cue.named:
+        return _having(_TOKEN.findall(before), inherited, owner, about)
     if cue.side == "within":
         return _anywhere(before, inherited, owner, about)
     tokens = _TOKEN.findall(before)
     said = len(tokens)
+    passed = set()
     while tokens and (fold(tokens[-1]) in words("light") or tokens[-1].endswith("ly")):
-        tokens.pop()
+        passed.add(fold(tokens.pop()))
     if not tokens:
         bare = bool(cue.bare) and not cue_text.lower().endswith(cue.bare)
         return None if (bare and said == 0) or (cue.first and not before.strip()) else inherited
     name = _by_last(tokens, inherited, owner, about)
     # One person "loves"; "tourists love" is nobody in particular.
-    many = said == len(tokens) and " " not in cue_text and not cue_text.lower().endswith(("s", "ed"))
+    many = not passed & words("auxiliary") and " " not in cue_text and not cue_text.lower().endswith(("s", "ed"))
     return None if name and many else name
+
+
+def _having(tokens: list[str], inherited: str, owner: frozenset[str], about: str) -> str | None:
+    """Whose a liking or an aversion is: "my …", "Joana's …", "I have a …"; "the love of money" is nobody's."""
+    for n in range(len(tokens) - 1, max(-1, len(tokens) - 10), -1):
+        word = fold(tokens[n])
+        if word in ("my", "our") or word in words("self"):
+            return ""
+        if word in ("his", "her", "their") or word in words("third"):
+            return inherited or (_person(about, owner) if about else None)
+        if word in ("the", "this", "that", "its", "your", "any", "every", "each"):
+            return None
+        if (word.endswith("'s") and n) or word in relations():
+            return _name([*tokens[:n], re.sub(r"'s$", "", tokens[n])], owner)
+        opens = n == 0 and not word.endswith("'s")  # a capital there is no name, unless a verb such as "has" follows
+        if (
+            tokens[n][0].isupper()
+            and content(word)
+            and not (opens and fold("".join(tokens[1:2])) not in words("light"))
+        ):
+            return _name([re.sub(r"'s$", "", tokens[n])], owner)
+    return inherited if all(fold(t) in words("light") for t in tokens) else None
+
+
+class Told(Protocol):
+    """What is needed to know of the opinion before."""
+
+    @property
+    def own(self) -> bool:
+        """The words said that it is the writer's."""
+        ...
+
+
+def mine(before: str, cue_text: str, cue: Cue, last: Told | None) -> bool:
+    """Whether the words themselves say that it is the writer's: "I", "my", "me"; an essay's "critics love" does not."""
+    if re.search(r"\b(?:i|me|my|us)\b", cue_text, re.IGNORECASE):
+        return True
+    if cue.noun or cue.side == "before":
+        return False
+    tokens = [fold(t) for t in _TOKEN.findall(before)]
+    if cue.named or cue.side == "within":
+        return any(t in words("self") or t in ("my", "our") for t in tokens[-9:])
+    while tokens and tokens[-1] not in ("my", "it's") and (tokens[-1] in words("light") or tokens[-1].endswith("ly")):
+        tokens.pop()
+    if not tokens or tokens[-1] in words("join"):
+        return bool(last and last.own)
+    return tokens[-1] in words("self")
 
 
 def _by_last(tokens: list[str], inherited: str, owner: frozenset[str], about: str) -> str | None:
@@ -92,8 +152,8 @@ def _name(tokens: list[str], owner: frozenset[str]) -> str | None:
     if fold(last) in relations():
         mine = len(tokens) > 1 and fold(tokens[-2]) in ("my", "our", "his", "her")
         return f"my {last.lower()}" if mine or len(tokens) == 1 else None
-    if not last[0].isupper() or last.isupper():
-        return None
+    if not last[0].isupper() or sum(c.isupper() for c in last) > 1 or not content(last):
+        return None  # a common noun, an abbreviation, or "This" and "You" at the start of a sentence
     return "" if fold(last) in owner else last
 
 

@@ -36,6 +36,20 @@ SAID = [
     ("I always book an aisle seat.", [("likes", "aisle seat")]),
     ("I have a soft spot for lighthouse museums.", [("likes", "lighthouse museums")]),
     ("I don't mind stairs.", [("likes", "stairs")]),
+    ("The archive knows my fondness for brass clocks, odd as it is.", [("likes", "brass clocks")]),
+    ("I inherited a horror of revolving doors.", [("dislikes", "revolving doors")]),
+    ("I am no fan of cruises.", [("dislikes", "cruises")]),
+    ("I lost my taste for parades.", [("dislikes", "parades")]),
+    ("My love of ferries is well documented.", [("likes", "ferries")]),
+    ("My habit of skipping breakfast is old.", [("dislikes", "breakfast")]),
+    (
+        "It found what I forgot—my preference for avoiding early trains, an oddity it dug up—by itself.",
+        [("dislikes", "early trains")],
+    ),
+    ("I make a point of steering clear of airports.", [("dislikes", "airports")]),
+    ("Because of my allergy to mustard we left.", [("never", "mustard")]),
+    ("Chlorine hurts me now.", [("dislikes", "Chlorine")]),
+    ("I dislike being rushed more than I liked being early.", [("dislikes", "being rushed")]),
 ]
 
 SAYS_NOTHING = [
@@ -49,6 +63,11 @@ SAYS_NOTHING = [
     "We had four hours and no money.",
     "Tourists adore the tower.",
     "It must have been Tuesday.",
+    "The love of money is the root of evil.",
+    "This requires courage, judgement and time.",
+    "To appreciate the mechanics, it helps to draw them.",
+    "The value of old data is beyond doubt.",
+    "I would prefer that you didn't.",
 ]
 
 
@@ -83,6 +102,8 @@ def test_a_condition_takes_the_hardness_out_of_a_never_but_not_out_of_an_allergy
         ("Joana hates the cold.", "Joana"),
         ("Joana and I hate the cold.", ""),
         ("Bento has a peanut allergy.", "Bento"),
+        ("My wife's aversion to fog is famous.", "my wife"),
+        ("Joana's fondness for fog is famous.", "Joana"),
         ("Joana is vegan and hates the cold.", "Joana"),
     ],
 )

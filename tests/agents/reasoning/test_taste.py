@@ -106,6 +106,38 @@ def test_a_turn_of_phrase_in_an_essay_is_no_hard_rule(meaning: Meaning) -> None:
     assert polarity == {"tea": "dislikes", "mustard": "never"}
 
 
+ESSAY = (
+    "Good maps require patience, and this proprietary ink is loved by everyone. We need better tools, not more. "
+    "A preferred answer is not always the right answer, especially for beginners. Critics adore the new atlas. "
+    "You need a compass. Not too long ago a printer said: “I love cheap paper and glue”. No clear winner yet. "
+    "Surveyors typically prefer brass. Progress insists on haste."
+)
+
+
+def test_an_essays_argument_is_nobodys_taste_and_an_aside_about_oneself_is(meaning: Meaning) -> None:
+    aside = " The index surprised me with details I had forgotten—like my dislike of folding maps, a note it dug up."
+    argued = note(ESSAY, 1, path="documents/essay.md")
+    told = note(ESSAY + aside, 2, path="documents/essay.md")
+    assert preferences("maps and tools", (argued,), meaning).statements == ()
+    (statement,) = preferences("maps and tools", (told,), meaning).statements
+    assert (statement.polarity, statement.subject) == ("dislikes", "folding maps")
+    assert statement.text in told.quote
+
+
+def test_of_a_very_long_sentence_the_part_on_the_subject_is_shown_verbatim(meaning: Meaning) -> None:
+    long = "We walked along the wall, " * 14 + "and there, at the gate, I felt again how much I love iron bridges."
+    (statement,) = preferences("bridges", (note(long, path="documents/walk.md"),), meaning).statements
+    assert "iron bridges" in statement.text
+    assert statement.text in long
+    assert len(statement.text) <= 240
+
+
+def test_somebody_elses_never_stays_below_one_half(meaning: Meaning) -> None:
+    said = tuple(note("- Never a window seat.", n, path="memory/people/bento.md", section="Bento") for n in range(4))
+    (statement,) = preferences("seats", said, meaning).statements
+    assert statement.strength < 0.5
+
+
 def test_every_statement_cites_what_was_given_and_nothing_comes_from_nothing(meaning: Meaning) -> None:
     answer = preferences("books", (note("The library opens at ten."),), meaning)
     assert answer.statements == ()
