@@ -15,15 +15,14 @@ from tests.benchmarks import doing, start, talk
 from tests.benchmarks.figures import Figure, table
 from tests.journeys.support import ROOT, Service, Town, free_port, move_in, sign_in
 
-
 PARTS = ("start", "reply", "go")
 
 
 def measure(folder: Path, parts: Sequence[str], rounds: int, conversations: int) -> Iterator[Figure]:
     """One part after the other: what runs at the same time would be measured too."""
-    with _town(folder / "town") as town:
+    with _town(folder / "town") as town, _town(folder / "peer-town") as peer_town:
         home = move_in(folder / "marta" / "home", town.site)
-        sign_in(folder / "peer", town.site)
+        sign_in(folder / "peer", peer_town.site)
         index = Path(shutil.copytree(next(home.glob("state/index/vectors-*")), folder / "vectors"))
         if "start" in parts:
             yield start.cold_starts(home)
@@ -34,7 +33,7 @@ def measure(folder: Path, parts: Sequence[str], rounds: int, conversations: int)
             if "reply" in parts:
                 yield from talk.replies(service, town.site, index, conversations)
             if "go" in parts:
-                yield doing.go_to_receipt(service, town, folder / "peer" / "state" / "profile", rounds)
+                yield doing.go_to_receipt(service, town, peer_town, folder / "peer" / "state" / "profile", rounds)
             yield from start.memory(service)
         finally:
             service.stop()

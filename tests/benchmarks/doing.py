@@ -6,7 +6,7 @@ import datetime as dt
 import json
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -85,18 +85,23 @@ def _receipt(line: str) -> dict[str, Any] | None:
     return receipt
 
 
-def go_to_receipt(service: Service, town: Town, profile: Path, rounds: int) -> Figure:
-    """So many of each, in turn and on evenings of their own, after one of each that does not count."""
+def go_to_receipt(service: Service, town: Town, peer_town: Town, profile: Path, rounds: int) -> Figure:
+    """So many of each, in turn and on evenings of their own, after one of each that does not count.
+
+    Args:
+        peer_town: a second town like the first, where the table that the product just took is still free.
+        profile: signed in at the second town.
+    """
     product, script = [], []
     for number in range(rounds + 1):
         date = dt.date.fromisoformat(NOW[:10]) + dt.timedelta(days=1 + number)
         chat = Chat(service, f"go-{number}")
         decision = chat.to_decision(OPENING.replace("tonight", f"on {date}"))["decision"]
         table = Table.of(decision, chat.send("top"))
-        before = len(town.booked())
+        before = len(town.booked()), len(peer_town.booked())
         product.append(go(service, chat.name))
         began = time.perf_counter()
-        by_hand(profile, table)
+        by_hand(profile, replace(table, page=table.page.replace(town.site, peer_town.site)))
         script.append(time.perf_counter() - began)
-        assert len(town.booked()) == before + 2, "both really booked"
+        assert (len(town.booked()), len(peer_town.booked())) == (before[0] + 1, before[1] + 1), "both really booked"
     return Figure("Go to receipt", product[1:], "s", PEER, script[1:])
