@@ -31,6 +31,12 @@ class Statement:
         return ("h" if self.habit else "p") + hashlib.sha256(said.encode()).hexdigest()[:10]
 
     @property
+    def hard(self) -> bool:
+        """Whether it binds: words of health, or a rule of the person's own."""
+        own = self.memory and not self.opinion.holder
+        return self.opinion.polarity in ("never", "must") and (bool(self.opinion.kind) or own)
+
+    @property
     def positive(self) -> bool:
         """Whether it speaks for its subject."""
         return self.opinion.polarity in ("likes", "must")

@@ -9,12 +9,12 @@ from dataclasses import replace
 
 from agents.reasoning.offline.agreement import merged, outranked
 from agents.reasoning.offline.domains import domains, elsewhere, headed
+from agents.reasoning.offline.focus import asks, focused, unheard
 from agents.reasoning.offline.habits import habit
-from agents.reasoning.offline.lexis import content, fold
+from agents.reasoning.offline.lexis import fold
 from agents.reasoning.offline.meaning import Meaning
 from agents.reasoning.offline.polarity import Opinion, addressed, opinions, under_heading
 from agents.reasoning.offline.statement import Statement
-from agents.reasoning.offline.tables import table
 from agents.types import Preference, Preferences
 from memory.evidence import Evidence
 
@@ -41,9 +41,13 @@ def preferences(question: str, evidence: tuple[Evidence, ...], meaning: Meaning)
     owner = _owner(evidence)
     asked = domains(question)
     found = [s for e in evidence for s in statements_of(e, owner)]
-    kept = [s for s in found if _hard(s) or not elsewhere(asked, s.heading, s.text)]
+    kept = [s for s in found if s.hard or not elsewhere(asked, s.heading, s.text)]
     single = merged(kept, meaning)
     single, pairs = outranked(single, meaning)
+    if asks(question):
+        single, unknown = focused(question, single, meaning)
+    else:
+        unknown = () if single else unheard(question)
     ordered = _ordered(question, single, meaning)[:MOST]
     shown = {s.id for s in ordered}
     used = {i for s in ordered for i in s.evidence}
@@ -51,7 +55,7 @@ def preferences(question: str, evidence: tuple[Evidence, ...], meaning: Meaning)
         question=question,
         statements=tuple(_preference(s) for s in ordered),
         contradictions=tuple(p for p in pairs if shown >= set(p)),
-        unknown=_unknown(question, ordered, meaning),
+        unknown=unknown,
         evidence=tuple(dict.fromkeys(e for e in evidence if e.id in used)),
     )
 
@@ -175,18 +179,12 @@ def _owner(evidence: tuple[Evidence, ...]) -> frozenset[str]:
     return frozenset(fold(n) for m in told for n in m.groups() if n)
 
 
-def _hard(statement: Statement) -> bool:
-    return statement.opinion.polarity in ("never", "must") and (
-        bool(statement.opinion.kind) or (statement.memory and not statement.opinion.holder)
-    )
-
-
 def _ordered(question: str, statements: list[Statement], meaning: Meaning) -> list[Statement]:
     near = meaning.near([question], [s.text for s in statements])
     fit = near[0] if len(statements) else ()
-    near_counts = 2.5 if question.rstrip().endswith("?") else 1.0  # a question names its topic; a request does not
+    near_counts = 2.5 if asks(question) else 1.0  # a question names its topic; a request does not
     keyed = [
-        (near_counts * float(f) + 0.4 * s.score + 0.5 * s.strength + (0.5 / near_counts if _hard(s) else 0.0), s)
+        (near_counts * float(f) + 0.4 * s.score + 0.5 * s.strength + (0.5 / near_counts if s.hard else 0.0), s)
         for f, s in zip(fit, statements, strict=True)
     ]
     return [s for _, s in sorted(keyed, key=lambda k: -k[0])]
@@ -203,30 +201,3 @@ def _preference(statement: Statement) -> Preference:
         stated=statement.stated,
         date=statement.date,
     )
-
-
-def _unknown(question: str, statements: list[Statement], meaning: Meaning) -> tuple[str, ...]:
-    """The topics of the question on which nothing was found."""
-    asking = [q for q in re.findall(r"[^?.!]+[?.!]?", question) if q.endswith("?")] or (
-        [] if statements else [question]
-    )
-    parts = [p for q in asking for p in re.split(r"[?,;]|\b(?:and|or)\b", q)]
-    topics = [t for t in (_topic(p) for p in parts) if t]
-    if not statements:
-        return tuple(dict.fromkeys(topics)) or (question.strip(" ?"),)
-    if not topics:
-        return ()
-    near = meaning.near(topics, [s.opinion.subject for s in statements])
-    texts = [frozenset(content(s.text)) for s in statements]
-    missing = [
-        t
-        for t, row in zip(topics, near, strict=True)
-        if float(row.max()) < 0.45 and not any(content(t) & x for x in texts)
-    ]
-    return tuple(dict.fromkeys(missing))
-
-
-def _topic(part: str) -> str:
-    asking = frozenset(table("words")["asking"].split())
-    words = [w for w in re.findall(r"[^\W\d_][\w'’-]*", part) if content(w) - asking]
-    return " ".join(words) if 0 < len(words) <= 5 else ""

@@ -25,9 +25,24 @@ async def test_an_allergy_is_there_whatever_was_asked_and_however_deep_it_lies(
 ) -> None:
     files = {"memory/weather.md": f"# Weather\n\n{LONG}\n", "memory/z.md": "# Odds\n\n- I'm allergic to lupin.\n"}
     proxy = PreferenceProxy(notes(files), reasoner)
-    for question in ("What music does she like?", "the harbour", "Find a hotel"):
+    for question in ("What does she like to eat?", "the harbour", "Find a hotel"):
         answer = await proxy.ask(question)
         assert ("never", "lupin") in {(s.polarity, s.subject) for s in answer.statements}
+
+
+async def test_a_question_is_answered_on_its_topic_and_its_part_of_life_only(notes: Notes, reasoner: Reasoner) -> None:
+    likes = "- I love fiery curries.\n- I like small Greek taverns.\n- I'm allergic to lupin.\n- We dine at nine."
+    files = {"memory/me.md": f"# Me\n\n{likes}\n- I prefer slow trains.\n"}
+    proxy = PreferenceProxy(notes(files), reasoner)
+    asked = {
+        "Does she like spicy food?": {"fiery curries", "lupin"},
+        "What are her core dining preferences?": {"fiery curries", "small Greek taverns", "lupin", "We dine at nine."},
+        "What do you know about my taste in hotels": set(),
+        "what does he dislike?": {"lupin"},
+    }
+    told = {q: await proxy.ask(q) for q in asked}
+    assert {q: {s.subject for s in p.statements} for q, p in told.items()} == asked
+    assert [p.unknown for p in told.values()] == [(), (), ("hotels",), ()]
 
 
 async def test_a_notes_edit_is_known_to_the_next_question(notes: Notes, reasoner: Reasoner) -> None:
