@@ -82,7 +82,7 @@ class Worker:
 
 
 def work(folder: Path, plan: Plan, record: Record, version: str) -> None:
-    """Tell stories until there are none left."""
+    """Tell stories until there are none left; only what was violated stays in the folder."""
     worker = Worker(folder)
     while (due := plan.next()) is not None:
         row, seed, number = due
@@ -91,6 +91,11 @@ def work(folder: Path, plan: Plan, record: Record, version: str) -> None:
             plan.void(row)
         record.add(story)
         print(_line(story), flush=True)
+    for made in ("town", "marta"):
+        shutil.rmtree(folder / made, ignore_errors=True)
+    with contextlib.suppress(OSError):
+        folder.rmdir()
+        folder.parent.rmdir()
 
 
 def _line(story: Story) -> str:

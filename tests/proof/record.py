@@ -44,17 +44,18 @@ class Record:
         self._writing = threading.Lock()
 
     def stories(self) -> list[Story]:
-        """Every story of this run and of earlier ones; a last line that was cut short is left out."""
+        """Every story of this run and of earlier ones; a line that was cut short is left out."""
         if not self.path.exists():
             return []
-        lines = self.path.read_text("utf-8").split("\n")
-        return [Story(**json.loads(line)) for line in lines[:-1] if line]
+        return [Story(**json.loads(line)) for line in self.path.read_text("utf-8").splitlines() if line.endswith("}")]
 
     def add(self, story: Story) -> None:
         """Append it at once."""
         with self._writing:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            with self.path.open("a", encoding="utf-8") as file:
+            with self.path.open("a+", encoding="utf-8") as file:
+                if file.tell() and not self.path.read_bytes().endswith(b"\n"):
+                    file.write("\n")
                 file.write(json.dumps(asdict(story), ensure_ascii=False) + "\n")
 
 
