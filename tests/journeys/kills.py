@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx
 
-from tests.journeys.support import NOW, OPENING, Service, Town, free_port
+from tests.journeys.support import NOW, OPENING, PLAIN, Service, Town, free_port
 
 PLACES = (
     "turn.taken:1", "node.understand:1", "node.consult:1", "node.refine:1", "turn.advanced:1", "turn.replied:1",
@@ -141,7 +141,8 @@ def _until_told(survivor: Survivor, task: dict[str, Any], seconds: float = 60) -
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         try:
-            lines = httpx.get(f"{survivor.service.url}/api/v1/conversations/web/messages", timeout=30).json()
+            url = f"{survivor.service.url}/api/v1/conversations/web/messages"
+            lines = httpx.get(url, timeout=30, verify=PLAIN).json()
         except httpx.TransportError:
             survivor.revive()
             continue
