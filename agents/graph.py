@@ -78,12 +78,7 @@ def _add(flow: StateGraph[TaskState, None, TaskState, TaskState], crew: Crew, na
 def _listen(state: TaskState) -> TaskState:
     """Wait for the person. The turn resumes it with the message and what code decided about it."""
     heard: TaskState = interrupt(state.get("status"))
-    return {
-        "message": heard["message"],
-        "message_id": heard["message_id"],
-        "signal": heard.get("signal", {}),
-        "handoff": False,
-    }
+    return {**heard, "handoff": False}
 
 
 def _heard(state: TaskState) -> str:

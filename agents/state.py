@@ -27,7 +27,7 @@ class TaskState(TypedDict, total=False):
     message: str  # the latest
     message_id: str
     signal: Signal
-    busy: str  # what is being done meanwhile in another task of the conversation
+    busy: bool  # the executor is at work on another task of the conversation
     status: TaskStatus
     understood: Json  # Understanding of the latest message
     handoff: bool  # the latest message is a new task's, not this one's

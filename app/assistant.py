@@ -54,7 +54,8 @@ class Assistant:
             fresh = await store.take_in(conn, inbound)
             if fresh and parse_stop(inbound.text):
                 cancelled = await ledger.cancel(conn, inbound.id, self.clock())
-                await store.note(conn, inbound.id, stopped=bool(cancelled.ids))
+                found = "late" if cancelled.too_late else "some" if cancelled.ids else "nothing"
+                await store.note(conn, inbound.id, stopped=found)
         if fresh:
             line = Message(id=inbound.id, at=inbound.at, author="person", text=inbound.text)
             self.hub.publish(inbound.conversation, Event(kind="message", message=line))
@@ -63,10 +64,11 @@ class Assistant:
     async def recover(self) -> None:
         """Start again every turn and every execution that a crash left unfinished."""
         async with self.database.connect() as conn:
-            rows, mandates = await store.undone(conn), await ledger.in_flight(conn)
+            rows = await store.undone(conn)
+            untold = [m for m in await ledger.granted(conn) if await store.row(conn, store.outcome_id(m)) is None]
         for row in rows:
             await self.engine.start_turn(row)
-        for mandate in mandates:
+        for mandate in untold:
             await self.engine.start_execution(mandate)
 
     async def reply_to(self, message: str, timeout: float = 90) -> Reply:  # noqa: ASYNC109 (part of the door)
@@ -101,6 +103,9 @@ class Assistant:
 
     async def go(self, task: str, plan: str, message_id: str) -> Reply:
         """The Go button: grants the plan of that hash, and no other."""
+        async with self.database.connect() as conn:
+            if (await ledger.by_hash(conn, plan)).task != task:
+                raise BadInput(f"The plan {plan[:12]} is not one of the task {task}.", "Look at the task's plan.")
         return await self._say(task, "Go", message_id, go_plan=plan)
 
     async def stop(self, task: str | None, conversation: str, message_id: str) -> Reply:

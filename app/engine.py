@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import sqlite3
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from itertools import count
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from dbos import DBOS, DBOSPortableJSONSerializer, SetWorkflowID
 
@@ -17,6 +19,10 @@ TakeTurn = Callable[[str], Awaitable[str | None]]
 
 Execute = Callable[[str], Awaitable[str]]
 """Carries out one mandate; returns the id of the inbox row that its outcome became."""
+
+
+FAILED = ("ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
+"""DBOS's words for a workflow that it will not run again."""
 
 
 class Engine(Protocol):
@@ -61,11 +67,14 @@ class DbosEngine:
 
         # The database work stands in steps, whose results DBOS keeps; workflows are started from the body,
         # because DBOS refuses to start one inside a step.
-        @DBOS.step(name="take_turn")
+        # A locked database or a full disk passes: a step that gave up for good would block its conversation.
+        step = partial(DBOS.step, retries_allowed=True, interval_seconds=1.0, backoff_rate=2.0, max_attempts=8)
+
+        @step(name="take_turn")
         async def turn_step(row: str) -> str | None:
             return await take_turn(row)
 
-        @DBOS.step(name="execute")
+        @step(name="execute")
         async def execute_step(mandate: str) -> str:
             return await execute(mandate)
 
@@ -88,13 +97,21 @@ class DbosEngine:
 
     async def start_turn(self, row: str) -> None:
         """See `Engine`."""
-        with SetWorkflowID(f"turn:{row}"):
-            await DBOS.start_workflow_async(self._turn, row)
+        await self._start(f"turn:{row}", self._turn, row)
 
     async def start_execution(self, mandate: str) -> None:
         """See `Engine`."""
-        with SetWorkflowID(f"mandate:{mandate}"):
-            await DBOS.start_workflow_async(self._execution, mandate)
+        await self._start(f"mandate:{mandate}", self._execution, mandate)
+
+    async def _start(self, name: str, workflow: Callable[[str], Coroutine[Any, Any, None]], key: str) -> None:
+        """Start under the first id that has not failed: DBOS never runs an id again that ended with an error."""
+        for attempt in count():
+            workflow_id = name if attempt == 0 else f"{name}:{attempt}"
+            known = await DBOS.get_workflow_status_async(workflow_id)
+            if known is None or known.status not in FAILED:
+                break
+        with SetWorkflowID(workflow_id):
+            await DBOS.start_workflow_async(workflow, key)
 
     async def close(self) -> None:
         """Stop; what is unfinished goes on at the next launch."""

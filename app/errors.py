@@ -48,7 +48,7 @@ def unexpected(error: BaseException) -> Unexpected:
     where = " < ".join(f"{frame.filename}:{frame.lineno} {frame.name}" for frame in reversed(frames))
     log.error("unexpected %s, id %s, at %s", type(error).__name__, number, where)
     return Unexpected(
-        f"Something went wrong on our side (id {number}); nothing was booked or bought by it.",
+        f"Something went wrong on our side (id {number}).",
         f"Try again; if it comes back, look for {number} in the log.",
     )
 

@@ -126,6 +126,7 @@ async def open_house(settings: Settings) -> AsyncIterator[tuple[Assistant, Regis
         engine = DbosEngine(settings.state / "dbos.sqlite", turns.take, turns.execute)
         engine.launch()
         stack.push_async_callback(engine.close)
+        stack.callback(turns.closing.set)
         assistant = Assistant(home, database, engine, flow, hub, proxy, retriever, index, workflows, clock)
         await assistant.recover()
         watching = asyncio.create_task(_keep_indexed(index))
@@ -146,8 +147,8 @@ async def _keep_indexed(index: Index) -> None:
 def server_key(path: Path) -> bytes:
     """The key that Go codes are made with; made once, readable by its owner only."""
     if not path.exists():
+        path.touch(mode=0o600)  # `replace` keeps the mode
         replace(path, secrets.token_bytes(32))
-        path.chmod(0o600)
     return path.read_bytes()
 
 

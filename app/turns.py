@@ -6,9 +6,9 @@ import asyncio
 import json
 import uuid
 from collections import defaultdict
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.types import Command, StateSnapshot
@@ -19,19 +19,24 @@ from agents.executor.execute import Executor
 from agents.executor.failpoint import Failpoint, no_failpoint
 from agents.executor.ledger import MandateRefused, State
 from agents.executor.mandate import plan_text
+from agents.executor.run import OnStep
 from agents.executor.words import Go, parse_go
 from agents.graph import Graph
 from agents.orchestrator import papers
+from agents.orchestrator.report import say_receipt
 from agents.state import Json, Signal, TaskState
-from agents.types import Clock, PlanView, Receipt, Reply
+from agents.types import Clock, PlanView, Receipt, Reply, TaskStatus
 from app.channels import store
 from app.channels.base import Event, Inbound
 from app.channels.hub import Hub
 from app.channels.store import Row
-from app.errors import known, to_reply
+from app.errors import known, to_reply, unexpected
 
 LONGEST = 4000
 """Characters of a message that is read as a request."""
+
+ATTEMPTS = 3
+"""Times that an execution is begun again after an error that nobody foresaw."""
 
 GOING = "Going ahead. I tell you what the page says; **STOP** ends it before the last click."
 
@@ -51,6 +56,7 @@ class Turns:
     home: Path
     owner: str
     failpoint: Failpoint = no_failpoint
+    closing: asyncio.Event = field(default_factory=asyncio.Event)
     _order: defaultdict[str, asyncio.Condition] = field(default_factory=lambda: defaultdict(asyncio.Condition))
 
     async def take(self, message: str) -> str | None:
@@ -61,40 +67,52 @@ class Turns:
             return None
         self.failpoint("turn.taken")
         order = self._order[row.conversation]
-        async with order:
-            await self._until_first(row, order)
-        if not row.done:
-            await self._handle(row)
-        async with order:
-            order.notify_all()
+        async with order:  # held through the turn: nobody else of this conversation is at work meanwhile
+            try:
+                if await self._is_next(row, order):
+                    await self._handle(row)
+            finally:
+                order.notify_all()
         async with self.database.connect() as conn:
             return await ledger.granted_by(conn, row.id)
 
-    async def _until_first(self, row: Row, order: asyncio.Condition) -> None:
+    async def _is_next(self, row: Row, order: asyncio.Condition) -> bool:
+        """Wait for the earlier rows; False where this one was handled meanwhile."""
         while True:
             async with self.database.connect() as conn:
+                now = await store.row(conn, row.id)
+                if now is None or now.done:
+                    return False
                 if await store.is_first(conn, row):
-                    return
+                    return True
             await order.wait()
 
     async def _handle(self, row: Row) -> None:
         try:
             reply = await self._reply(row)
-        except Exception as error:  # noqa: BLE001 (the last boundary: nobody is left without an answer)
-            reply = await self._set_aside(row, error)
+        except Exception as error:  # (the last boundary: nobody is left without an answer)
+            if self.closing.is_set():
+                raise  # the house is being closed under the turn: it is taken again at the next start
+            reply = await self._failed(row, error)
         at = self.clock()
         async with self.database.begin() as conn:
             await store.finish(conn, row, reply, at)
         self.failpoint("turn.replied")
         self.hub.publish(row.conversation, Event(kind="message", message=store.answer(row.id, at, reply)))
 
-    async def _set_aside(self, row: Row, error: Exception) -> Reply:
-        """The error as a reply; the task it came from no longer takes messages and offers nothing."""
+    async def _failed(self, row: Row, error: Exception) -> Reply:
+        """What is said where a turn failed: an outcome is told all the same; a task is set aside and offers nothing."""
+        if row.outcome_of is not None:
+            unexpected(error)  # into the log
+            receipt = Receipt.model_validate(json.loads(row.text)["receipt"])
+            async with self.database.begin() as conn:
+                await store.set_status(conn, row.outcome_of, receipt.state, row)
+            return Reply(kind="receipt", text=say_receipt(receipt), receipt=receipt, task=row.outcome_of)
         async with self.database.begin() as conn:
             task = await store.current_task(conn, row.conversation)
             if task:
-                await store.set_status(conn, task, "parked")
-                await ledger.cancel(conn, row.id, self.clock(), conversation=row.conversation)
+                await store.set_status(conn, task, "parked", row)
+                await ledger.revoke(conn, row.conversation, row.id, self.clock(), "the turn failed")
         return to_reply(error, task)
 
     async def _reply(self, row: Row) -> Reply:
@@ -111,15 +129,19 @@ class Turns:
         return await self._heard(row, {})
 
     async def _stopped(self, row: Row) -> Reply:
+        """STOP took effect when the message came; here the waiting task is closed and it is told what was stopped."""
         async with self.database.connect() as conn:
             doing = await store.tasks_doing(conn, row.conversation)
-            waits = await store.current_task(conn, row.conversation)
-        if waits is not None:
-            return await self._heard(row, {"stop": True})
-        if row.stopped:
+            waits = row.task or await store.current_task(conn, row.conversation)
+        closed = await self._heard(row, {"stop": True}) if waits else None
+        if row.stopped == "late":
+            text = "Too late to stop: the last button is already pressed. I look what came of it and tell you."
+        elif closed is not None:
+            return closed
+        elif row.stopped == "some":
             text = "Stopped before the last click: nothing was booked."
         elif doing:
-            text = "Too late to stop: the last button is already pressed. I look what came of it and tell you."
+            text = "It is stopped already; nothing more is pressed."
         else:
             text = "There is nothing to stop: nothing waits and nothing is being done."
         return Reply(kind="answer", text=text, task=doing[0] if doing else None)
@@ -137,13 +159,15 @@ class Turns:
         self.failpoint("go.granted")
         async with self.database.connect() as conn:
             task = (await ledger.get(conn, mandate)).task
-        state = await self._advance(row, task, _said(row, {"go": mandate}))
+        state = await self._advance(row, task, await self._said(row, {"go": mandate}))
         return Reply(kind="progress", text=GOING, task=task, trace=tuple(state["trace"]))
 
     async def _grant(self, conn: AsyncConnection, row: Row, go: Go) -> str | None:
         now = self.clock()
         if row.go_plan:
             entry = await ledger.by_hash(conn, row.go_plan)
+            if entry.conversation != row.conversation:
+                raise MandateRefused("plan", "That plan belongs to another conversation.", "Give the Go there.")
             await ledger.grant(conn, entry.id, row.id, now, plan_hash=row.go_plan)
             return entry.id
         # What the person had before their eyes when they wrote, not what was offered while the message waited.
@@ -166,9 +190,9 @@ class Turns:
             task = await store.current_task(conn, row.conversation)
         if task is None:
             return Reply(kind="refusal", text=str(refused))
-        if refused.why == "expired":
-            return await self._heard(row, {"lapsed": f"{refused.message} Here is a new one."})
         state: Json = (await self.graph.aget_state(_thread(task))).values
+        if state.get("status") == "offered" and refused.why in ("expired", "cancelled"):
+            return await self._heard(row, {"lapsed": f"{refused.message} Here is a new offer."})
         view = PlanView.model_validate(state["plan"]) if state.get("plan") else None
         text = f"{refused}\n\n{plan_text(view)}" if view else str(refused)
         return Reply(kind="plan" if view else "refusal", text=text, task=task, plan=view)
@@ -180,14 +204,14 @@ class Turns:
             async with self.database.begin() as conn:
                 task = await store.current_task(conn, row.conversation) or await self._begin(conn, row)
                 await store.note(conn, row.id, task=task)
-        state = await self._advance(row, task, _said(row, signal))
+        state = await self._advance(row, task, await self._said(row, signal))
         if state.get("handoff"):
             async with self.database.begin() as conn:
-                await store.set_status(conn, task, "parked")
-                await ledger.cancel(conn, row.id, self.clock(), conversation=row.conversation)
+                await store.set_status(conn, task, "parked", row)
+                await ledger.revoke(conn, row.conversation, row.id, self.clock(), "another request took its place")
                 task = await self._begin(conn, row)
                 await store.note(conn, row.id, task=task, interrupt=None)
-            state = await self._advance(row, task, _said(row, signal))
+            state = await self._advance(row, task, await self._said(row, signal))
         return _from(state)
 
     async def _begin(self, conn: AsyncConnection, row: Row) -> str:
@@ -196,7 +220,7 @@ class Turns:
         await store.begin_task(conn, task, row)
         return task
 
-    async def _advance(self, row: Row, task: str, value: Json) -> Json:
+    async def _advance(self, row: Row, task: str, value: TaskState | Json) -> Json:
         """Run the task's thread to its next wait, by the id of the interrupt that this row answers."""
         thread = _thread(task)
         snapshot = await self.graph.aget_state(thread)
@@ -206,13 +230,17 @@ class Turns:
             await self.graph.ainvoke(None, thread, durability="sync")  # a crash stopped it between two nodes
         elif snapshot.interrupts:
             await self._resume(row, snapshot, value, thread)
-        state: Json = (await self.graph.aget_state(thread)).values
+        snapshot = await self.graph.aget_state(thread)
+        state: Json = snapshot.values
+        status: TaskStatus = "doing" if snapshot.next == ("do",) else state["status"]
         async with self.database.begin() as conn:
-            await store.set_status(conn, task, _status(state, value))
+            await store.set_status(conn, task, status, row)
         self.failpoint("turn.advanced")
         return state
 
-    async def _resume(self, row: Row, snapshot: StateSnapshot, value: Json, thread: RunnableConfig) -> None:
+    async def _resume(self, row: Row, snapshot: StateSnapshot, value: TaskState | Json, thread: RunnableConfig) -> None:
+        if (snapshot.next == ("do",)) != (row.outcome_of is not None):
+            return  # only the executor answers `do`, and it answers nothing else
         waits = snapshot.interrupts[0].id
         async with self.database.begin() as conn:
             now = await store.row(conn, row.id)
@@ -223,20 +251,21 @@ class Turns:
         await self.graph.ainvoke(Command(resume={waits: value}), thread, durability="sync")
 
     async def _first(self, row: Row, task: str) -> TaskState:
-        async with self.database.connect() as conn:
-            doing = await store.tasks_doing(conn, row.conversation)
-        busy = "I am still at it; I tell you what the page says. STOP ends it before the last click." if doing else ""
+        said = await self._said(row, {})
         return {
             "task": task,
             "conversation": row.conversation,
             "owner": self.owner,
             "request": row.text,
-            "message": row.text,
-            "message_id": row.id,
-            "busy": busy,
-            "signal": {},
             "trace": [],
+            **said,
         }
+
+    async def _said(self, row: Row, signal: Signal) -> TaskState:
+        """What the graph is given of a message."""
+        async with self.database.connect() as conn:
+            busy = bool(await store.tasks_doing(conn, row.conversation))
+        return {"message": row.text, "message_id": row.id, "signal": signal, "busy": busy}
 
     async def execute(self, mandate: str) -> str:
         """Carry out one mandate; the id of the inbox row that its outcome becomes."""
@@ -244,18 +273,16 @@ class Turns:
             held = await ledger.get(conn, mandate)
 
         def tell(text: str, screenshot: str | None) -> None:
-            papers.add_step(self.home, held.task, text, screenshot, self.clock())
+            with suppress(OSError):  # a full disk takes the notes, never the outcome
+                papers.add_step(self.home, held.task, text, screenshot, self.clock())
             self.hub.publish(held.conversation, Event(kind="progress", text=text))
 
-        try:
-            receipt = await self.executor.execute(mandate, tell)
-        except Exception as error:  # noqa: BLE001 (the last boundary: after a Go there is always an outcome)
-            receipt = await self._broken(mandate, error)
+        receipt = await self._carry_out(mandate, tell)
         async with self.database.begin() as conn:
             stopped = (await ledger.get(conn, mandate)).state is State.CANCELLED
             outcome = {"receipt": receipt.model_dump(mode="json"), "stopped": stopped}
             inbound = Inbound(
-                id=f"outcome:{mandate}",
+                id=store.outcome_id(mandate),
                 conversation=held.conversation,
                 channel="executor",
                 text=json.dumps(outcome),
@@ -265,19 +292,22 @@ class Turns:
         self.failpoint("outcome.stored")
         return inbound.id
 
-    async def _broken(self, mandate: str, error: Exception) -> Receipt:
-        """A defect of ours: what was not started is ended for good; what was started is told as unknown."""
-        said = str(known(error))
+    async def _carry_out(self, mandate: str, tell: OnStep) -> Receipt:
+        """After a Go there is always an outcome. Trying again is safe: the ledger decides what may still be pressed."""
+        for _ in range(ATTEMPTS):
+            try:
+                return await self.executor.execute(mandate, tell)
+            except Exception as error:  # (the last boundary)
+                if self.closing.is_set():
+                    raise
+                said = str(known(error))
+                await asyncio.sleep(1)
         async with self.database.begin() as conn:
             cancelled = await ledger.cancel(conn, "the executor failed", self.clock(), mandate_id=mandate)
         if cancelled.too_late:
             said += " The last button may have been pressed: look at the site before you ask again."
         at = self.clock().isoformat(timespec="seconds")
         return Receipt(state="unknown" if cancelled.too_late else "refused", at=at, note=said)
-
-
-def _said(row: Row, signal: Signal) -> Json:
-    return {"message": row.text, "message_id": row.id, "signal": signal}
 
 
 def _thread(task: str) -> RunnableConfig:
@@ -287,11 +317,6 @@ def _thread(task: str) -> RunnableConfig:
 def _from(state: Json) -> Reply:
     reply = Reply.model_validate(state["reply"])
     return reply.model_copy(update={"task": state["task"], "trace": tuple(state["trace"])})
-
-
-def _status(state: Json, value: Json) -> Any:
-    granted = value.get("signal", {}).get("go")
-    return "doing" if granted and not state.get("receipt") else state["status"]
 
 
 def _unreadable(text: str) -> str | None:

@@ -129,7 +129,7 @@ class Home:
         Raises:
             Conflict: the file is another version by now.
         """
-        path, data = self.resolve(rel), text.encode("utf-8")
+        path, data = self.resolve(rel), text.encode("utf-8", "replace")  # half a character cannot be stored
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             with self._exclusive():

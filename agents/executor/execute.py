@@ -120,12 +120,13 @@ class Executor:
         try:
             await run.press(button)
             said = await run.receive()
-        except (RflowError, PlaywrightError) as failed:
+        except Exception as failed:  # noqa: BLE001 (whatever went wrong after the click, only a look can tell)
             return await self._look_up(entry, run, _said(failed))
         self._failpoint("received")
         if not run.kept:
             return await self._look_up(entry, run, "The workflow keeps nothing that shows what was done.")
-        run.close_barrier()
+        if not run.close_barrier():
+            return await self._look_up(entry, run, "The page looks done, but its request never left the browser.")
         return self._done(run.kept, said, run.last_shot, "; ".join(run.surprises(said)))
 
     async def _look_up(self, entry: Entry, run: Run, lost: str) -> Receipt:

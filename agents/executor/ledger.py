@@ -120,12 +120,8 @@ class Cancelled:
 async def offer(
     conn: AsyncConnection, mandate: Mandate, conversation: str, bound: BoundPlan, task: str, code: str | None = None
 ) -> None:
-    """Record an offer; older offers of the conversation that nobody has claimed are revoked."""
-    old = await conn.execute(_of(conversation, LIVE).with_for_update())
-    for row in old.all():
-        await _move(
-            conn, row.id, LIVE, State.CANCELLED, mandate.message_id, mandate.created, "superseded by a new offer"
-        )
+    """Record an offer; it revokes older ones of the conversation. What had its Go already is carried out."""
+    await revoke(conn, conversation, mandate.message_id, mandate.created, "superseded by a new offer")
     raw = mandate.canonical()
     await conn.execute(
         mandates.insert().values(
@@ -229,9 +225,16 @@ async def cancel(
     stopped: list[str] = []
     late: list[str] = []
     for name in (await conn.execute(open_.with_for_update())).scalars().all():
-        done = await _move(conn, name, BEFORE_START, State.CANCELLED, cause, now, "stopped by the person")
+        done = await _move(conn, name, BEFORE_START, State.CANCELLED, cause, now, "stopped")
         (stopped if done else late).append(name)
     return Cancelled(tuple(stopped), tuple(late))
+
+
+async def revoke(conn: AsyncConnection, conversation: str, cause: str, now: dt.datetime, why: str) -> None:
+    """End the conversation's offers that have no Go yet; those that have one are not touched."""
+    offered = _of(conversation, (State.OFFERED,)).with_for_update()
+    for row in (await conn.execute(offered)).all():
+        await _move(conn, row.id, (State.OFFERED,), State.CANCELLED, cause, now, why)
 
 
 async def expire(conn: AsyncConnection, now: dt.datetime) -> tuple[str, ...]:
@@ -266,12 +269,12 @@ async def by_hash(conn: AsyncConnection, plan_hash: str) -> Entry:
     """The mandate whose plan was shown with this hash.
 
     Raises:
-        NotFound: there is none.
+        MandateRefused: there is none.
         Conflict: what is stored does not fit its hash.
     """
     row = (await conn.execute(sa.select(mandates).where(mandates.c.hash == plan_hash))).one_or_none()
     if row is None:
-        raise NotFound(f"There is no plan {plan_hash[:12]!r}.", "Ask for the plan again.")
+        raise MandateRefused("plan", f"No plan {plan_hash[:12]!r} was ever offered.", "Look at the latest plan.")
     return _entry(row)
 
 
@@ -281,10 +284,9 @@ async def granted_by(conn: AsyncConnection, message_id: str) -> str | None:
     return found.scalar_one_or_none()
 
 
-async def in_flight(conn: AsyncConnection) -> tuple[str, ...]:
-    """The ids of what was granted and has not ended: to be executed, or looked after, when the program starts."""
-    states = (State.GRANTED, State.CLAIMED, State.STARTED)
-    return tuple((await conn.execute(sa.select(mandates.c.id).where(mandates.c.state.in_(states)))).scalars())
+async def granted(conn: AsyncConnection) -> tuple[str, ...]:
+    """Every mandate that ever had its Go, whatever became of it."""
+    return tuple((await conn.execute(sa.select(mandates.c.id).where(mandates.c.granted_by.is_not(None)))).scalars())
 
 
 async def references(conn: AsyncConnection) -> frozenset[str]:

@@ -15,9 +15,10 @@ _GO = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 _STOP = re.compile(
-    r"[\s*\"'“”]*(?:please[,\s]+)?"
-    r"(?:(?:stop|cancel|abort|halt)(?:\s+(?:it|this|that|now|everything|all|at\s+once|immediately|right\s+now))*"
-    r"|don['’]?t\s+(?:go|do\s+it|book\s+it|buy\s+it)|do\s+not\s+(?:go|do\s+it|book\s+it|buy\s+it))"
+    r"[\s*\"'“”🛑✋]*(?:(?:please|wait|no)[,!.\s]+)*"
+    r"(?:(?:stop|cancel|abort|halt)(?:[\s,!.]+(?:stop|cancel|abort|halt|it|this|that|now|everything|all|at\s+once"
+    r"|immediately|right\s+now|(?:(?:the|my)\s+)?(?:booking|reservation|order|purchase|plan|run)))*"
+    r"|(?:don['’]?t|do\s+not)(?:\s+(?:go|(?:do|book|buy)(?:\s+(?:it|that|this))?))?)"
     r"(?:[,\s]+please)?[\s.!?…\"'“”*]*",
     re.IGNORECASE,
 )

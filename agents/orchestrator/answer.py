@@ -13,6 +13,8 @@ from agents.state import TaskState
 from agents.types import Candidate, Decision, PlanView, Question, Reply
 from workflows.model import Workflow
 
+BUSY = "I am still at it; I tell you what the page says. STOP ends it before the last click."
+
 
 async def answer(state: TaskState, crew: Crew) -> TaskState:
     """Answer the message; nothing about the task changes."""
@@ -38,8 +40,8 @@ async def _said(intent: str, state: TaskState, crew: Crew) -> str:
         return _why_not(subject or state["message"], state)
     if intent == "why" and state.get("ranked"):
         return _why(state)
-    if state.get("busy"):
-        return state["busy"]
+    if state.get("busy") and intent not in ("unfit", "greeting"):
+        return BUSY
     if parse_go(state["message"]):
         return "Nothing is on offer yet, so a Go does nothing."
     if state.get("status") == "offered":
@@ -75,7 +77,7 @@ def _why_not(name: str, state: TaskState) -> str:
     candidates = tuple(Candidate.model_validate(c) for c in state["candidates"])
     text, evidence = ranking.why_not(name, ranked, candidates)
     quotes = [f"> {e.quote.strip()}\n> ({say.cite(e)})" for e in evidence]
-    return "\n\n".join([text, *quotes])
+    return "\n\n".join([say.quoted(text), *quotes])
 
 
 def _why(state: TaskState) -> str:
@@ -83,10 +85,10 @@ def _why(state: TaskState) -> str:
     if decision is None:
         return "There is no choice to explain."
     evidence = {e.id: e for e in decision.evidence}
-    lines = [f"- {r.text}{say.cites(r.evidence, evidence)}" for r in decision.top.reasons]
+    lines = [f"- {say.quoted(r.text)}{say.cites(r.evidence, evidence)}" for r in decision.top.reasons]
     cited = dict.fromkeys(i for r in decision.top.reasons for i in r.evidence if i in evidence)
     quotes = [f"> {evidence[i].quote.strip()}\n> ({say.cite(evidence[i])})" for i in cited]
-    return "\n\n".join([f"Why {decision.top.name}:\n" + "\n".join(lines), *quotes])
+    return "\n\n".join([f"Why {say.quoted(decision.top.name)}:\n" + "\n".join(lines), *quotes])
 
 
 async def _again(said: str, state: TaskState, crew: Crew) -> Reply:
@@ -97,7 +99,7 @@ async def _again(said: str, state: TaskState, crew: Crew) -> Reply:
         return Reply(kind="plan", text=f"{said}\n\n{plan_text(view)}", plan=view)
     if state["status"] == "deciding" and state.get("ranked"):
         decision = Decision.model_validate(state["ranked"]["decision"])  # type: ignore[index]
-        names = " or ".join(o.name for o in (decision.top, decision.backup) if o)
+        names = " or ".join(say.quoted(o.name) for o in (decision.top, decision.backup) if o)
         return Reply(kind="decision", text=f"{said}\n\n{names}? Nothing is booked yet.", decision=decision)
     detail = crew.registry.get(state["workflow"]).detail(waiting.get("detail") or "")
     if detail is None:

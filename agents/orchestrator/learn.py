@@ -3,38 +3,64 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 
 from agents.crew import Crew
+from agents.executor import ledger
+from agents.executor.ledger import Entry
 from agents.orchestrator import say
 from agents.state import TaskState
 from agents.types import Receipt
-from memory.errors import NotFound
+from memory.errors import Conflict, NotFound, RflowError
 from memory.notes import remember
-from workflows.model import Workflow
+
+log = logging.getLogger(__name__)
 
 VISITS = "memory/visits.md"
+TRIES = 3  # a person may save the same file at the same moment
 
 
 async def learn(state: TaskState, crew: Crew) -> TaskState:
-    """Add the journal entry and, where it was done, remember the visit. Writing twice adds nothing."""
+    """Add the journal entry and, where it was done, remember the visit. Writing twice adds nothing.
+
+    What cannot be written is told in the trace: it must not take the receipt with it.
+    """
     receipt = Receipt.model_validate(state["receipt"])
-    workflow = crew.registry.get(state["workflow"])
-    await asyncio.to_thread(_write_journal, state, receipt, workflow, crew)
-    if receipt.state == "done":
-        await asyncio.to_thread(_remember_visit, state, workflow, crew)
+    async with crew.database.connect() as conn:
+        entry = await ledger.get(conn, state["mandate"] or "")
+    try:
+        await asyncio.to_thread(_write, state, receipt, entry, crew)
+    except (RflowError, OSError) as failed:
+        log.warning("task %s could not be written down: %s", state["task"], type(failed).__name__)
+        return {"waiting": None, "trace": [*state["trace"], f"It could not be written down: {failed}"]}
     return {"waiting": None}
 
 
-def _name(state: TaskState) -> str:
-    decision = (state["ranked"] or {})["decision"]
-    chosen = decision["backup"] if state.get("choice") == 1 and decision["backup"] else decision["top"]
-    return str(chosen["name"])
+def _write(state: TaskState, receipt: Receipt, entry: Entry, crew: Crew) -> None:
+    for last in range(TRIES, 0, -1):
+        try:
+            _write_journal(state, receipt, entry, crew)
+            break
+        except Conflict:
+            if last == 1:
+                raise
+    if receipt.state == "done":
+        text = f"Booked {entry.mandate.plan.item}: {', '.join(_terms(entry))}."
+        today = crew.clock().date()
+        remember(crew.home, crew.history, VISITS, entry.bound.workflow, text, today, state["conversation"])
 
 
-def _write_journal(state: TaskState, receipt: Receipt, workflow: Workflow, crew: Crew) -> None:
+def _terms(entry: Entry) -> list[str]:
+    """When and for how many, as it was approved."""
+    plan = entry.mandate.plan
+    days = [say.day(day) for day in (plan.date, plan.end_date) if day]
+    count = plan.party or plan.quantity
+    return [*days, *([plan.time] if plan.time else []), *([f"for {count}"] if count else [])]
+
+
+def _write_journal(state: TaskState, receipt: Receipt, entry: Entry, crew: Crew) -> None:
     now = crew.clock()
-    path = f"journal/{now:%Y-%m}.md"
-    run = f"runs/{state['task']}"
+    path, run = f"journal/{now:%Y-%m}.md", f"runs/{state['task']}"
     try:
         file = crew.home.read(path)
         text, etag = file.text, file.etag
@@ -43,30 +69,14 @@ def _write_journal(state: TaskState, receipt: Receipt, workflow: Workflow, crew:
     if run in text:
         return
     ended = {"done": "Done", "refused": "Not done", "unknown": "Unclear whether it was done"}[receipt.state]
-    lines = [f"\n## {now:%Y-%m-%d} {workflow.title}: {_name(state)}\n"]
-    lines.append(f"- You asked: “{' '.join(state['request'].split())[:300]}”")
-    lines += [
-        f"- {d.name.replace('_', ' ')}: {say.value(d, state['details'][d.name])}"
-        for d in workflow.details
-        if d.name in state["details"]
+    reference = f", reference {receipt.reference}" if receipt.reference else ""
+    lines = [
+        f"## {now:%Y-%m-%d} {entry.bound.title}",
+        "",
+        f"- You asked: “{' '.join(state['request'].split())[:300]}”",
+        f"- {entry.mandate.plan.item}, {', '.join(_terms(entry))}",
+        f"- {ended}{reference}. {receipt.note}".rstrip(),
+        f"- The whole story: [{run}](../{run}/)",
     ]
-    lines.append(
-        f"- {ended}"
-        + (f", reference {receipt.reference}" if receipt.reference else "")
-        + (f". {receipt.note}" if receipt.note else ".")
-    )
-    lines.append(f"- The whole story: [{run}](../{run}/)")
-    crew.home.write(path, text.rstrip("\n") + "\n" + "\n".join(lines) + "\n", etag)
-    crew.history.commit(f"Journal: {workflow.title}, {_name(state)}", [path])
-
-
-def _remember_visit(state: TaskState, workflow: Workflow, crew: Crew) -> None:
-    details = [say.value(d, state["details"][d.name]) for d in workflow.details if d.name in state["details"]]
-    text = f"Booked {_name(state)} ({workflow.title.lower()}): {', '.join(details)}."
-    try:
-        if text in crew.home.read(VISITS).text:
-            return
-    except NotFound:
-        pass
-    now = crew.clock()
-    remember(crew.home, crew.history, VISITS, workflow.title, text, now.date(), state["conversation"])
+    crew.home.write(path, text.rstrip("\n") + "\n\n" + "\n".join(lines) + "\n", etag)
+    crew.history.commit(f"Journal: {entry.bound.title}", [path])

@@ -47,6 +47,7 @@ async def plan(state: TaskState, crew: Crew) -> TaskState:
     return {
         "status": "offered",
         "mandate": offer.id,
+        "receipt": None,
         "plan": view.model_dump(mode="json"),
         "waiting": Waiting(kind="plan").model_dump(mode="json"),
         "reply": reply.model_dump(mode="json"),

@@ -56,6 +56,13 @@ async def propose(state: TaskState, crew: Crew) -> TaskState:
     return {**update, **status}  # type: ignore[typeddict-item]
 
 
+def decision_waits(state: TaskState) -> Json:
+    """What a task waits for once a decision set is on the table."""
+    decision = Decision.model_validate((state["ranked"] or {})["decision"])
+    names = tuple(option.name for option in (decision.top, decision.backup) if option)
+    return Waiting(kind="decision", names=names).model_dump(mode="json")
+
+
 def _decision(decision: Decision, opening: str) -> tuple[Reply, Waiting]:
     evidence = {e.id: e for e in decision.evidence}
     parts = [opening, _option("Top choice", decision.top, evidence)]
@@ -72,9 +79,9 @@ def _decision(decision: Decision, opening: str) -> tuple[Reply, Waiting]:
 def _option(label: str, option: Option, evidence: Mapping[str, Evidence]) -> str:
     seen = dt.datetime.fromisoformat(option.seen_at)
     facts = " · ".join(p for p in (option.price, f"seen {seen:%H:%M}") if p)
-    lines = [f"**{label}: {option.name}** · {facts}"]
-    lines += [f"- {r.text}{say.cites(r.evidence, evidence)}" for r in option.reasons]
-    lines += [f"- But: {t}" for t in option.tradeoffs]
+    lines = [f"**{label}: {say.quoted(option.name)}** · {say.quoted(facts)}"]
+    lines += [f"- {say.quoted(r.text)}{say.cites(r.evidence, evidence)}" for r in option.reasons]
+    lines += [f"- But: {say.quoted(t)}" for t in option.tradeoffs]
     return "\n".join(lines)
 
 
@@ -82,13 +89,14 @@ def _left_out(excluded: tuple[Exclusion, ...], evidence: Mapping[str, Evidence],
     if not excluded:
         return ""
     cited = sorted(excluded, key=lambda e: not e.evidence)[:most]
-    lines = [f"- {e.name}: {e.reason}{say.cites(e.evidence, evidence)}" for e in cited]
+    lines = [f"- {say.quoted(e.name)}: {say.quoted(e.reason)}{say.cites(e.evidence, evidence)}" for e in cited]
     rest = len(excluded) - len(cited)
     more = f"\n- and {rest} more; ask “why not …?”" if rest else ""
     return "Left out:\n" + "\n".join(lines) + more
 
 
 def _how_to_choose(names: list[str]) -> str:
+    names = [say.quoted(name) for name in names]
     other = f", “backup” for {names[1]}" if len(names) > 1 else ""
     return f"Say “top” for {names[0]}{other}, “something different”, or “no thanks”. Nothing is booked yet."
 

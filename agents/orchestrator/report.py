@@ -2,44 +2,44 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from agents.crew import Crew
 from agents.executor import ledger
-from agents.orchestrator import papers
-from agents.reasoning.port import Waiting
+from agents.orchestrator import papers, say
+from agents.orchestrator.propose import decision_waits
 from agents.state import TaskState
-from agents.types import Decision, Receipt, Reply
+from agents.types import Receipt, Reply
+
+
+def say_receipt(receipt: Receipt) -> str:
+    """A receipt in words."""
+    said = {"done": "Done.", "refused": "It was not done.", "unknown": "I cannot tell whether it was done."}
+    lines = [f"**{said[receipt.state]}** {say.quoted(receipt.note)}".strip()]
+    if receipt.reference:
+        lines.append(f"Reference: **{say.quoted(receipt.reference)}**")
+    shown = {name: value for name, value in receipt.terms.items() if value not in (None, receipt.reference)}
+    lines.append("\n".join(f"- {say.quoted(f'{name}: {value}')}" for name, value in shown.items()))
+    return "\n\n".join(line for line in lines if line)
 
 
 async def report(state: TaskState, crew: Crew) -> TaskState:
     """Put the receipt into words. Where it was refused and a choice is still open, that choice waits again."""
     outcome = state["receipt"] or {}
     receipt = Receipt.model_validate(outcome["receipt"])
-    papers.write_receipt(crew.home.root, state["task"], receipt)
-    said = {"done": "Done.", "refused": "It was not done.", "unknown": "I cannot tell whether it was done."}
-    lines = [f"**{said[receipt.state]}** {receipt.note}".strip()]
-    if receipt.reference:
-        lines.append(f"Reference: **{receipt.reference}**")
-    shown = {name: value for name, value in receipt.terms.items() if value not in (None, receipt.reference)}
-    terms = [f"- {name.replace('_', ' ')}: {value}" for name, value in shown.items()]
-    lines.append("\n".join(terms))
-    retry = receipt.state == "refused" and not outcome.get("stopped") and bool((state["ranked"] or {}).get("decision"))
-    if retry:
-        lines.append("Say “top” or “backup” for a new offer, “something different”, or “no thanks”.")
-    reply = Reply(kind="receipt", text="\n\n".join(p for p in lines if p), receipt=receipt)
+    text = say_receipt(receipt)
     update: TaskState = {
         "receipt": receipt.model_dump(mode="json"),
-        "mandate": None,
         "plan": None,
-        "status": receipt.state,
-        "reply": reply.model_dump(mode="json"),
+        "status": "cancelled" if outcome.get("stopped") else receipt.state,
         "trace": [*state.get("trace", []), f"The executor reported: {receipt.state}."],
     }
-    if outcome.get("stopped"):
-        update["status"] = "cancelled"
-    if retry:
-        decision = Decision.model_validate((state["ranked"] or {})["decision"])
-        names = tuple(o.name for o in (decision.top, decision.backup) if o)
-        update |= {"status": "deciding", "waiting": Waiting(kind="decision", names=names).model_dump(mode="json")}
+    if receipt.state == "refused" and not outcome.get("stopped"):
+        text += "\n\nSay “top” or “backup” for a new offer, “something different”, or “no thanks”."
+        update |= {"status": "deciding", "waiting": decision_waits(state), "mandate": None}
+    update["reply"] = Reply(kind="receipt", text=text, receipt=receipt).model_dump(mode="json")
+    with suppress(OSError):  # a full disk takes the paper, not the outcome
+        papers.write_receipt(crew.home.root, state["task"], receipt)
     return update
 
 
@@ -50,10 +50,8 @@ def where_next(state: TaskState) -> str:
 
 async def close(state: TaskState, crew: Crew) -> TaskState:
     """End the task without doing anything; a live offer ends with it."""
-    mandate = state.get("mandate")
-    if mandate:
-        async with crew.database.begin() as conn:
-            await ledger.cancel(conn, "the person closed the task", crew.clock(), mandate_id=mandate)
+    async with crew.database.begin() as conn:
+        await ledger.revoke(conn, state["conversation"], state["message_id"], crew.clock(), "the task was closed")
     stopped = state.get("signal", {}).get("stop")
     text = "Stopped. Nothing was booked and nothing more will be." if stopped else "All right. Nothing was booked."
     return {"status": "cancelled", "waiting": None, "reply": Reply(kind="answer", text=text).model_dump(mode="json")}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Mapping
 
 from agents.state import TaskState
@@ -28,6 +29,11 @@ def cites(ids: Iterable[str], evidence: Mapping[str, Evidence]) -> str:
     """Citations in brackets, or nothing."""
     places = dict.fromkeys(cite(evidence[i]) for i in ids if i in evidence)
     return f" ({', '.join(places)})" if places else ""
+
+
+def quoted(text: str) -> str:
+    """A page's words inside ours: they can make no link, no image, no code, no heading."""
+    return re.sub(r"([\\`*_\[\]<>#|~])", r"\\\1", " ".join(text.split()))
 
 
 def day(value: str, today: dt.date | None = None) -> str:

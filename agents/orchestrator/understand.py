@@ -5,15 +5,18 @@ from __future__ import annotations
 from agents.crew import Crew
 from agents.executor import ledger
 from agents.executor.words import parse_go
+from agents.orchestrator.propose import decision_waits
 from agents.reasoning.port import Heard, Understanding, Waiting
 from agents.state import TaskState
 
 CHANGES = {"answer", "amend", "choose", "different", "refuse"}
-"""Intents that make an offered plan no longer the one that was approved."""
+"""Intents that change the request, so that an offered plan is no longer the one that was approved."""
 
 
 async def understand(state: TaskState, crew: Crew) -> TaskState:
     """Read the message in its situation and fold in what it gives."""
+    lapsed = await _lapsed(state, crew)
+    state = {**state, **lapsed}
     waiting = state.get("waiting")
     heard = Heard(
         text=state["message"],
@@ -22,21 +25,39 @@ async def understand(state: TaskState, crew: Crew) -> TaskState:
         details=state.get("details", {}),
         waiting=Waiting.model_validate(waiting) if waiting else None,
     )
-    read = await crew.reasoner.understand(heard, crew.registry.all())
-    if state.get("status") == "deciding" and parse_go(state["message"]):
-        read = Understanding(intent="choose", choice=0)  # nothing is on offer yet: it can only mean the top choice
-    if state.get("status") == "offered" and read.intent == "choose" and read.choice in (None, state.get("choice")):
-        read = read.model_copy(update={"intent": "unclear"})  # a "yes" to the plan: it changes nothing, and is no Go
-    update: TaskState = {"understood": read.model_dump(mode="json"), "trace": [*state.get("trace", []), _trace(read)]}
+    read = _in_place(state, await crew.reasoner.understand(heard, crew.registry.all()))
+    trace = [*state.get("trace", []), _trace(read)]
+    update: TaskState = {**lapsed, "understood": read.model_dump(mode="json"), "trace": trace}
     if read.intent == "request" and "workflow" in state:
-        # A new task's message: this one goes on waiting as it was, and the turn begins the other.
+        # A new task's message: this one stays as it was, and the turn begins the other.
         return {**update, "handoff": True}
-    if state.get("status") == "deciding" and parse_go(state["message"]):
-        read = Understanding(intent="choose", choice=0)  # nothing is on offer yet: it can only mean the top choice
     if state.get("status") == "offered" and read.intent in CHANGES:
-        await _revoke(state, crew)
+        async with crew.database.begin() as conn:
+            await ledger.revoke(conn, state["conversation"], state["message_id"], crew.clock(), "the request changed")
         update["mandate"] = update["plan"] = None
     return {**update, **_fold(state, read)}
+
+
+async def _lapsed(state: TaskState, crew: Crew) -> TaskState:
+    """Back to the decision, where the offer is not open any more (expired, or stopped from elsewhere)."""
+    mandate = state.get("mandate")
+    if state.get("status") != "offered" or mandate is None:
+        return {}
+    async with crew.database.connect() as conn:
+        entry = await ledger.get(conn, mandate)
+    if entry.state is ledger.State.OFFERED and entry.mandate.expires > crew.clock():
+        return {}
+    return {"status": "deciding", "mandate": None, "plan": None, "waiting": decision_waits(state)}
+
+
+def _in_place(state: TaskState, read: Understanding) -> Understanding:
+    """What the message can only mean at this point of the flow."""
+    status = state.get("status")
+    if status == "deciding" and parse_go(state["message"]):
+        return Understanding(intent="choose", choice=0)  # nothing is on offer: it can only mean the top choice
+    if status == "offered" and read.intent == "choose" and read.choice in (None, state.get("choice")):
+        return read.model_copy(update={"intent": "unclear"})  # a "yes" to the plan: it changes nothing, and is no Go
+    return read
 
 
 def _trace(read: Understanding) -> str:
@@ -46,6 +67,8 @@ def _trace(read: Understanding) -> str:
 
 def _fold(state: TaskState, read: Understanding) -> TaskState:
     """The task's knowledge with what this message gives; what it does not name stays."""
+    if read.intent not in CHANGES and "workflow" in state:
+        return {}
     update: TaskState = {
         "details": {**state.get("details", {}), **read.details},
         "declined": [*state.get("declined", []), *read.declined],
@@ -59,13 +82,6 @@ def _fold(state: TaskState, read: Understanding) -> TaskState:
     return update
 
 
-async def _revoke(state: TaskState, crew: Crew) -> None:
-    mandate = state.get("mandate")
-    if mandate:
-        async with crew.database.begin() as conn:
-            await ledger.cancel(conn, "the person changed the request", crew.clock(), mandate_id=mandate)
-
-
 def where_next(state: TaskState) -> str:
     """The next node, by what the message was and what was waiting."""
     read = state["understood"]
@@ -74,7 +90,7 @@ def where_next(state: TaskState) -> str:
         return "listen"
     if "workflow" not in state:
         return "answer"
-    if intent == "request":
+    if "preferences" not in state:
         return "consult"
     if intent == "refuse":
         return "close"

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Literal
 
+from pydantic import field_validator
+
 from agents.types import Frozen, PlanView, Receipt, Reply, TaskStatus
 
 
@@ -25,6 +27,12 @@ class Inbound(Frozen):
     at: dt.datetime
     go_plan: str | None = None
     voice: bool = False
+
+    @field_validator("text")
+    @classmethod
+    def _storable(cls, text: str) -> str:
+        """Half a character (a lone surrogate) cannot be stored; it becomes a question mark."""
+        return text.encode("utf-8", "replace").decode("utf-8")
 
 
 class Message(Frozen):

@@ -31,7 +31,7 @@ inbox = Table(
     Column("outcome_of", String),  # the task whose execution ended; NULL for a person's message
     Column("task", String),
     Column("interrupt", String),  # what this row answers, written before it is answered
-    Column("stopped", Boolean),  # a STOP: whether anything was still to be stopped
+    Column("stopped", String),  # a STOP: what it found: "late", "some" or "nothing"
     Column("done", Boolean, nullable=False, default=False),
 )
 
@@ -52,7 +52,7 @@ tasks = Table(
     Column("conversation", String, nullable=False, index=True),
     Column("request", Text, nullable=False),
     Column("status", String, nullable=False),
-    Column("started", Integer, nullable=False),  # inbox seq of the first message
+    Column("touched", Integer, nullable=False),  # inbox seq of its latest message
 )
 
 ENDED: tuple[TaskStatus, ...] = ("done", "refused", "unknown", "cancelled", "parked")
@@ -74,12 +74,17 @@ class Row:
     outcome_of: str | None
     task: str | None
     interrupt: str | None
-    stopped: bool | None
+    stopped: str | None
     done: bool
 
 
 def _row(mapping: Mapping[Any, Any]) -> Row:
     return Row(**{str(key): value for key, value in mapping.items()})
+
+
+def outcome_id(mandate: str) -> str:
+    """The inbox id of an execution's outcome: there is one outcome a mandate."""
+    return f"outcome:{mandate}"
 
 
 async def take_in(conn: AsyncConnection, inbound: Inbound, outcome_of: str | None = None) -> bool:
@@ -144,14 +149,17 @@ async def last_reply(conn: AsyncConnection, conversation: str, upto: int) -> Rep
 
 async def history(conn: AsyncConnection, conversation: str, limit: int) -> list[Message]:
     """The latest `limit` lines of a conversation, oldest first."""
-    mine = and_(inbox.c.conversation == conversation, inbox.c.outcome_of.is_(None))
-    asked = (await conn.execute(select(inbox).where(mine).order_by(inbox.c.seq.desc()).limit(limit))).mappings()
-    theirs = outbox.c.conversation == conversation
-    told = (await conn.execute(select(outbox).where(theirs).order_by(outbox.c.seq.desc()).limit(limit))).mappings()
-    lines = [Message(id=r["id"], at=r["at"], author="person", text=r["text"]) for r in asked]
-    lines += [answer(r["answers"], r["at"], Reply.model_validate_json(r["reply"])) for r in told]
-    # Stable: a question and its answer of the same instant stay in this order.
-    return sorted(lines, key=lambda line: (line.at, line.author == "assistant"))[-limit:]
+    # A reply stands after what it answers, whatever the clock did meanwhile; an outcome has a row of its own.
+    mine = inbox.c.conversation == conversation
+    joined = select(inbox, outbox.c.reply, outbox.c.at.label("told")).outerjoin(outbox, outbox.c.answers == inbox.c.id)
+    rows = (await conn.execute(joined.where(mine).order_by(inbox.c.seq.desc()).limit(limit))).mappings().all()
+    lines = []
+    for found in reversed(rows):
+        if found["outcome_of"] is None:
+            lines.append(Message(id=found["id"], at=found["at"], author="person", text=found["text"]))
+        if found["reply"] is not None:
+            lines.append(answer(found["id"], found["told"], Reply.model_validate_json(found["reply"])))
+    return lines[-limit:]
 
 
 def answer(message: str, at: str | dt.datetime, reply: Reply) -> Message:
@@ -168,14 +176,14 @@ async def begin_task(conn: AsyncConnection, task: str, this: Row) -> None:
         "conversation": this.conversation,
         "request": this.text,
         "status": "understanding",
-        "started": this.seq,
+        "touched": this.seq,
     }
     await conn.execute(upsert(tasks).values(values).on_conflict_do_nothing(index_elements=["id"]))
 
 
-async def set_status(conn: AsyncConnection, task: str, status: TaskStatus) -> None:
-    """Where the task stands now."""
-    await conn.execute(update(tasks).where(tasks.c.id == task).values(status=status))
+async def set_status(conn: AsyncConnection, task: str, status: TaskStatus, this: Row) -> None:
+    """Where the task stands after the turn of a row."""
+    await conn.execute(update(tasks).where(tasks.c.id == task).values(status=status, touched=this.seq))
 
 
 async def task(conn: AsyncConnection, task_id: str) -> Mapping[str, Any] | None:
@@ -185,11 +193,11 @@ async def task(conn: AsyncConnection, task_id: str) -> Mapping[str, Any] | None:
 
 
 async def current_task(conn: AsyncConnection, conversation: str) -> str | None:
-    """The task that a message of this conversation belongs to: the latest that neither ended nor is being done."""
+    """The task that a message of this conversation belongs to: the latest spoken of that waits for the person."""
     query = (
         select(tasks.c.id)
         .where(tasks.c.conversation == conversation, tasks.c.status.not_in([*ENDED, "doing"]))
-        .order_by(tasks.c.started.desc())
+        .order_by(tasks.c.touched.desc())
         .limit(1)
     )
     found: str | None = (await conn.execute(query)).scalar()

@@ -169,6 +169,8 @@ async def _body(receive: Receive) -> bytes:
     parts, size, more = [], 0, True
     while more:
         message = await receive()
+        if message["type"] == "http.disconnect":  # half a body is no body: half a sentence may mean the opposite
+            raise Refused(400, "The request broke off in the middle.", "Send it again.")
         part = message.get("body", b"")
         size += len(part)
         if size > BODY_CAP:

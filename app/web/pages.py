@@ -7,7 +7,7 @@ import uuid
 from pathlib import PurePosixPath
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Form, Header, Request
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 
 from app.channels.base import Event, Inbound, Message
@@ -66,7 +66,7 @@ async def go(
     task: TaskId,
     request: Request,
     assistant: Assistant,
-    plan: Annotated[str, Form(pattern=r"^[0-9a-fA-F]{8,128}$")],
+    plan: Annotated[str, Form(pattern=r"^[0-9a-f]{64}$")],
     id: MessageId,  # noqa: A002
 ) -> Response:
     """The Go button: counts for exactly the plan whose hash it carries."""
@@ -91,13 +91,19 @@ async def stop(
 
 
 @pages.get("/chat/{conversation}/events")
-async def events(conversation: Conversation, request: Request, assistant: Assistant, after: str = "") -> Response:
+async def events(
+    conversation: Conversation,
+    request: Request,
+    assistant: Assistant,
+    after: str = "",
+    last_event_id: Annotated[str | None, Header()] = None,
+) -> Response:
     """The conversation's events as HTML, for the page's stream."""
 
     def show(event: Event) -> str:
         return fragment(request, event, conversation)
 
-    return sse.stream(assistant, conversation, after or None, show, request.app.state.metrics)
+    return sse.stream(assistant, conversation, last_event_id or after, show, request.app.state.metrics)
 
 
 @pages.get("/files/{path:path}")

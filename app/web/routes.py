@@ -46,7 +46,7 @@ class MessageIn(BaseModel):
 class GoIn(BaseModel):
     """The Go button: `plan` is the hash of the plan that was shown."""
 
-    plan: str = Field(pattern=r"^[0-9a-fA-F]{8,128}$")
+    plan: str = Field(pattern=r"^[0-9a-f]{64}$")
     id: MessageId
 
 

@@ -19,7 +19,11 @@ Show = Callable[[Event], str]
 def stream(
     assistant: Assistant, conversation: str, after: str | None, show: Show, metrics: Metrics
 ) -> EventSourceResponse:
-    """The messages after the one with id `after` (none where it is unknown or not given), then what happens live."""
+    """The messages after the one with id `after`, then what happens live.
+
+    Args:
+        after: the last message that was seen; an unknown one is long past, so everything is told; None: nothing.
+    """
 
     async def counted() -> AsyncIterator[ServerSentEvent]:
         metrics.streams += 1
@@ -77,7 +81,9 @@ async def _next(queue: asyncio.Queue[Event], pump: asyncio.Task[None]) -> Event 
 
 def _missed(history: list[Message], after: str | None) -> list[Message]:
     ids = [message.id for message in history]
-    return history[ids.index(after) + 1 :] if after in ids else []
+    if after is None:
+        return []
+    return history[ids.index(after) + 1 :] if after in ids else history
 
 
 def _event(event: Event, show: Show) -> ServerSentEvent:

@@ -78,10 +78,10 @@ async def test_a_task_that_is_done_or_being_done_takes_no_messages(conn: AsyncCo
     row = await taken(conn, message(1))
     await store.begin_task(conn, "t1", row)
     assert await store.current_task(conn, "web") == "t1"
-    await store.set_status(conn, "t1", "doing")
+    await store.set_status(conn, "t1", "doing", row)
     assert await store.current_task(conn, "web") is None
     assert await store.tasks_doing(conn, "web") == ["t1"]
-    await store.set_status(conn, "t1", "deciding")
+    await store.set_status(conn, "t1", "deciding", row)
     assert await store.current_task(conn, "web") == "t1"
 
 
@@ -93,3 +93,10 @@ async def test_the_tables_are_made_once(tmp_path: Path) -> None:
             await store.take_in(connection, message(1))
             assert (await store.undone(connection)) == ["m1"]
         await engine.dispose()
+
+
+async def test_lines_stand_in_the_order_of_what_they_answer_whatever_the_clock_did(conn: AsyncConnection) -> None:
+    first = await taken(conn, message(1))
+    await taken(conn, message(2).model_copy(update={"at": AT - dt.timedelta(hours=3)}))
+    await store.finish(conn, first, Reply(kind="answer", text="re 1"), AT + dt.timedelta(hours=1))
+    assert [line.text for line in await store.history(conn, "web", 10)] == ["message 1", "re 1", "message 2"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import uuid
 
 import httpx
 
@@ -124,3 +125,31 @@ def test_stop_before_the_last_click(chat: Chat, town: Town) -> None:
     assert chat.settled(plan["task"])["state"] == "cancelled"
     assert len(town.booked()) == before
     assert "nothing" in chat.send("stop")["text"].lower()
+
+
+def test_a_refused_offer_made_anew_is_done_under_the_new_go(chat: Chat, town: Town) -> None:
+    """While the second run is on, a message is no receipt; and the receipt is told at the end."""
+    before = len(town.booked())
+    plan = chat.to_plan()
+    town.mode("price_changed")
+    chat.send("Go")
+    assert chat.settled(plan["task"])["state"] == "deciding"
+    town.mode("slow", 150)
+    assert chat.send("top")["kind"] == "plan"
+    assert chat.send("Go")["kind"] == "progress"
+    assert "still at it" in chat.send("are you still there?")["text"]
+    assert chat.settled(plan["task"])["state"] == "done"
+    assert len(town.booked()) == before + 1
+
+
+def test_a_stop_elsewhere_ends_an_offer_which_is_made_anew(chat: Chat, town: Town) -> None:
+    before = len(town.booked())
+    old = chat.to_plan()
+    chat.service.send("STOP", uuid.uuid4().hex)
+    again = chat.send("Go")
+    assert again["kind"] == "plan"
+    assert again["plan"]["hash"] != old["plan"]["hash"]
+    assert len(town.booked()) == before
+    unknown = chat.service.post(f"tasks/{old['task']}/go", {"plan": "f" * 64})
+    assert unknown.status_code in (409, 422)
+    assert chat.settled(chat.send("Go")["task"])["state"] == "done"
