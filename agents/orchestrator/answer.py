@@ -40,7 +40,7 @@ async def _said(intent: str, state: TaskState, crew: Crew) -> str:
         return _why_not(subject or state["message"], state)
     if intent == "why" and state.get("ranked"):
         return _why(state)
-    if state.get("busy") and intent not in ("unfit", "greeting"):
+    if state.get("busy"):
         return BUSY
     if parse_go(state["message"]):
         return "Nothing is on offer yet, so a Go does nothing."
