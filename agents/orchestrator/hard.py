@@ -105,6 +105,8 @@ def _conflict(candidate: Candidate, preference: Preference, bound: Bounds) -> tu
         if not (bound.eating or facts.dishes(candidate) or candidate.facts.get("servesCuisine")):
             return "fine", ""
         verdict = judge(candidate, wanted)
+        if verdict.kitchen:
+            return "out", f"{verdict.kitchen}: {verdict.text}, which {_stance(preference)}; its menu was not read"
         return verdict.state, f"{whose}: {verdict.text}" if verdict.text else ""
     return _plainly(candidate, preference, bound, whose)
 
@@ -115,6 +117,14 @@ def _whose(preference: Preference) -> str:
     name = f"{who}’s rule" if who else "your rule"
     kind = _kind(preference, rule)
     return f"{name} on {preference.subject}" if not kind else f"{name.removesuffix(' rule')} {kind}"
+
+
+def _stance(preference: Preference) -> str:
+    """ "you are allergic to", "Bento never has"."""
+    who = holder(preference)
+    if re.search(r"allerg", preference.text, re.IGNORECASE):
+        return f"{who} is allergic to" if who else "you are allergic to"
+    return f"{who} cannot have" if who else "you rule out"
 
 
 def _kind(preference: Preference, rule: Need | None) -> str:

@@ -20,6 +20,7 @@ from workflows.model import DetailType, RuleKind, Verb, Workflow
 
 _UNSURE = 0.12  # fit that is taken off where something that binds could not be seen
 _ALIKE = 0.08  # fit that a backup may lose for being different from the top
+_EQUAL = 0.005  # fits that differ by no more are the same; then guests' ratings decide
 _NAMED = 78  # rapidfuzz score from which a name was meant
 
 
@@ -188,9 +189,10 @@ def _decided(
     ordered = [s for s in scores if s.candidate in by_id]
     if not ordered:
         return None
-    top = ordered[0]
+    equal = [s for s in ordered if ordered[0].fit - s.fit <= _EQUAL]
+    top = max(equal, key=lambda s: (_rating(by_id[s.candidate].candidate), s.fit))
     one = by_id[top.candidate]
-    rest = [(s, _difference(one.candidate, by_id[s.candidate].candidate)) for s in ordered[1:]]
+    rest = [(s, _difference(one.candidate, by_id[s.candidate].candidate)) for s in ordered if s is not top]
     backup = max(rest, key=lambda sd: sd[0].fit + _ALIKE * min(sd[1], 2))[0] if rest else None
     other = by_id[backup.candidate] if backup else None
     options = [_option(one, top, other)] + ([_option(other, backup, one)] if other and backup else [])

@@ -26,10 +26,12 @@ def asks(question: str) -> bool:
     return not re.search(r"[.:!]\s", said) and (said.endswith("?") or _ASKS.match(said) is not None)
 
 
-def focused(question: str, statements: list[Statement], meaning: Meaning) -> tuple[list[Statement], tuple[str, ...]]:
+def focused(
+    question: str, owner: frozenset[str], statements: list[Statement], meaning: Meaning
+) -> tuple[list[Statement], tuple[str, ...]]:
     """The statements on the topics of a question with the hard rules of the same part of life, and what is unknown."""
     asked = domains(question)
-    topics = _topics(question)
+    topics = _topics(" ".join(w for w in question.split() if fold(re.sub(r"'s?$|\W+$", "", w)) not in owner))
     if not topics:
         kept = _in_general(question, asked, statements, meaning)
         return kept, () if kept else tuple(sorted(asked)) or (_plain(question),)
@@ -70,7 +72,7 @@ def _part(topic: str, asked: frozenset[str], statements: list[Statement], meanin
 def _life(statement: Statement) -> frozenset[str]:
     """Parts of life that a statement belongs to; what one cannot eat belongs to food, whatever else is said."""
     eaten = statement.opinion.kind and need(statement.opinion.subject, statement.opinion.polarity == "must")
-    said = domains(statement.text) or headed(statement.heading)
+    said = domains(statement.text) | headed(statement.heading)
     return said | {"food"} if eaten else said
 
 
@@ -79,9 +81,10 @@ def _binds(statement: Statement, asked: frozenset[str]) -> bool:
 
 
 def _broad() -> frozenset[str]:
-    """Words that name a whole part of life."""
+    """Words that name a whole part of life: "food", not "wine"."""
     rows = table("domains").values()
-    return frozenset(s for row in rows for w in row["headings"] if " " not in w for s in content(w))
+    named = {s for row in rows for w in row["headings"] if " " not in w for s in content(w)}
+    return frozenset(named - content(table("words")["narrow"]))
 
 
 def _topics(question: str) -> tuple[str, ...]:

@@ -37,10 +37,15 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a menu says to a need: "out", "warn" (something to tell the person) or "fine"."""
+    """What a menu says to a need: "out", "warn" (something to tell the person) or "fine".
+
+    Attributes:
+        kitchen: the kind of kitchen, where that alone decided; then the text goes on from "Thai kitchen:".
+    """
 
     state: Literal["out", "warn", "fine"]
     text: str = ""
+    kitchen: str = ""
 
 
 @cache
@@ -134,7 +139,7 @@ def _unseen(candidate: Candidate, wanted: Need) -> Verdict:
     kitchen = " ".join(cuisines(candidate))
     built = next((w for row in wanted.without if (w := _within(kitchen, row, "cuisines"))), "")
     if built and not wanted.diet:
-        return Verdict("out", f"its kitchen is {kitchen}, which is built on {_thing(wanted)}; its menu was not seen")
+        return Verdict("out", f"built on {_thing(wanted)}", kitchen)
     prose = ". ".join(p.shown for p in phrases(candidate))
     named = next((w for row in wanted.without if (w := _within(prose, row, "terms"))), "")
     told = f"its page names {named}, and " if named and not wanted.diet else ""

@@ -230,7 +230,7 @@ def _unfit(hit: _Hit, body: str) -> bool:
     if hit.cue.side == "after" and hit.after[:1] in (",", ".", ";", ":", ")"):
         return True
     said = hit.match[0].lower()
-    if re.match(r"\s*(?:by|and|or)\b", hit.after):
+    if re.match(r"\s*(?:by|and|or)\b" if hit.cue.side == "after" else r"\s*by\b", hit.after):
         return True  # "is loved by everyone" is nobody's taste; "the film I liked and sent on" names it before
     if re.search(r"\b(?:more|less|better) than (?:i|we)\s*$", hit.before, re.IGNORECASE):
         return True  # the measure of a comparison

@@ -45,7 +45,7 @@ def preferences(question: str, evidence: tuple[Evidence, ...], meaning: Meaning)
     single = merged(kept, meaning)
     single, pairs = outranked(single, meaning)
     if asks(question):
-        single, unknown = focused(question, single, meaning)
+        single, unknown = focused(question, owner, single, meaning)
     else:
         unknown = () if single else unheard(question)
     ordered = _ordered(question, single, meaning)[:MOST]

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from functools import lru_cache
 
 import numpy as np
 
 from agents.reasoning.offline.company import comes_along, holder
-from agents.reasoning.offline.facts import Phrase, area, phrases, rating
+from agents.reasoning.offline.facts import Phrase, area, phrases, price, rating, shown_price
 from agents.reasoning.offline.foods import need, touches
+from agents.reasoning.offline.kinds import another, kinds_named
 from agents.reasoning.offline.lexis import content, denied, fold, opposed
 from agents.reasoning.offline.meaning import Meaning, Vectors
 from agents.reasoning.offline.polarity import opinions
@@ -20,6 +22,10 @@ from agents.reasoning.port import Score
 from agents.types import Candidate, DetailValue, Preference, Reason
 
 _FLOOR, _SPAN = 0.40, 0.30  # cosines of MiniLM between short phrases: below is chance, above is the same thing
+_ASKED = 1.8  # what a wish of the request counts beside a taste of full strength
+_ELSE = 0.15  # what is left of a match where the page is of another kind than the one named
+_WRONG_KIND = -1.2  # what it counts that the kind asked for is not this one
+_QUOTE = 90  # characters of a page that one reason quotes
 _TELLING = 0.22  # a contribution from which it is worth a sentence
 _LEANING = 0.6
 _MOST_REASONS = 4
@@ -36,6 +42,7 @@ class Point:
     says: str  # "you like"
     what: str  # "small rooms"
     evidence: tuple[str, ...] = ()
+    asked: bool = False  # by this request
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +50,7 @@ class _Finding:
     point: Point
     value: float
     shown: tuple[str, ...]
+    instead: str = ""  # the kind that the page is of, where another was named
 
 
 def weigh(
@@ -54,7 +62,8 @@ def weigh(
 ) -> tuple[Score, ...]:
     """Fits with reasons and tradeoffs, best first; wishes count for this task, ratings only a little."""
     points = [*_wished(wishes, details), *_tastes(preferences, wishes, details)]
-    told = [(*phrases(c), *_place(c)) for c in candidates]
+    told = [(*phrases(c), *_place(c), *p) for c, p in zip(candidates, _prices(candidates, points), strict=True)]
+    named = [kinds_named(p.subject, p.asked, candidates) for p in points]
     texts = tuple(dict.fromkeys(p.meant for some in told for p in some))
     column = {text: n for n, text in enumerate(texts)}
     columns = [[column[p.meant] for p in some] for some in told]
@@ -62,7 +71,8 @@ def weigh(
     leanings = _leanings(points, cosines, columns)
     scores = []
     for candidate, some, own, leaning in zip(candidates, told, columns, leanings, strict=True):
-        found = [_find(point, some, row) for point, row in zip(points, matches[:, own].tolist(), strict=True)]
+        rows = zip(points, named, matches[:, own].tolist(), strict=True)
+        found = [_in_kind(point, _find(point, some, row), kinds, candidate) for point, kinds, row in rows]
         scores.append(_score(candidate, [f for f in found if f], leaning))
     return tuple(sorted(scores, key=lambda s: (-s.fit, s.candidate)))
 
@@ -72,6 +82,35 @@ def _place(candidate: Candidate) -> tuple[Phrase, ...]:
     return (Phrase(f"In {where}", where),) if where else ()
 
 
+def _prices(candidates: tuple[Candidate, ...], points: list[Point]) -> list[tuple[Phrase, ...]]:
+    """Cheap or expensive beside the others, where the request says that it matters."""
+    costs = [known[0] if (known := price(c)) else None for c in candidates]
+    seen = sorted(c for c in costs if c is not None)
+    if len(seen) < 3 or not any(p.asked and opposed(p.subject, "expensive") for p in points):
+        return [() for _ in candidates]
+    third = (len(seen) - 1) // 3
+    low, high = seen[third], seen[-1 - third]
+    return [_priced(candidate, cost, low, high) for candidate, cost in zip(candidates, costs, strict=True)]
+
+
+def _priced(candidate: Candidate, cost: Decimal | None, low: Decimal, high: Decimal) -> tuple[Phrase, ...]:
+    if cost is None or low >= high or low < cost < high:
+        return ()
+    return (Phrase(shown_price(candidate) or f"{cost:f}", "inexpensive" if cost <= low else "expensive"),)
+
+
+def _in_kind(
+    point: Point, finding: _Finding | None, kinds: tuple[frozenset[str], ...], candidate: Candidate
+) -> _Finding | None:
+    """A finding as it counts where the subject names a kitchen, kind or part of town that this one is not of."""
+    instead = another(kinds, candidate)
+    if not instead:
+        return finding
+    if point.asked and point.sign > 0:
+        return _Finding(point, _WRONG_KIND * point.strength, (), instead)
+    return replace(finding, value=finding.value * _ELSE, shown=()) if finding else None
+
+
 def _wished(wishes: tuple[str, ...], details: dict[str, DetailValue]) -> list[Point]:
     said = [w for w in wishes if content(w) - set(table("words")["meta"].split())]
     said += [v for v in details.values() if isinstance(v, str) and re.search(r"[^\W\d_]{3}", v)]
@@ -79,9 +118,11 @@ def _wished(wishes: tuple[str, ...], details: dict[str, DetailValue]) -> list[Po
     for wish in dict.fromkeys(said):
         told = opinions(wish)
         if told:
-            points += [Point(o.subject, _sign(o.polarity), 1.0, "you asked for", f"“{wish}”") for o in told]
+            points += [
+                Point(o.subject, _sign(o.polarity), _ASKED, "you asked for", f"“{wish}”", asked=True) for o in told
+            ]
         else:
-            points.append(Point(wish, 1, 1.0, "you asked for", f"“{wish}”"))
+            points.append(Point(wish, 1, _ASKED, "you asked for", f"“{wish}”", asked=True))
     return points
 
 
@@ -184,15 +225,18 @@ def _score(candidate: Candidate, found: list[_Finding], leaning: float) -> Score
         value, count = rated
         total += 0.5 * ((value * count + 3.8 * 20) / (count + 20) - 3.8)
     ordered = sorted(found, key=lambda f: -abs(f.value))
-    reasons = _reasons([f for f in ordered if f.value >= _TELLING and f.shown])
+    telling = [f for f in ordered if f.value >= _TELLING and f.shown]
+    reasons = _reasons(sorted(telling, key=lambda f: not f.point.asked))
     if not reasons and rated:
         reasons = (Reason(text=f"Rated {rated[0]:g} of 5 by {rated[1]} guests"),)
-    tradeoffs = tuple(_against(f) for f in ordered if f.value <= -_TELLING and f.shown)
+    tradeoffs = tuple(_against(f) for f in ordered if f.value <= -_TELLING and (f.shown or f.instead))
     fit = 1 / (1 + math.exp(-total / 2))
     return Score(candidate=candidate.id, fit=round(fit, 4), reasons=reasons, tradeoffs=tradeoffs[:3])
 
 
 def _against(finding: _Finding) -> str:
+    if finding.instead:
+        return f"{finding.instead}: {finding.point.says} {finding.point.what}"
     link = ", though" if finding.point.sign > 0 else ":"
     return f"{_joined(finding.shown)}{link} {finding.point.says} {finding.point.what}"
 
@@ -218,6 +262,17 @@ def _saying(points: list[Point]) -> str:
 
 
 def _joined(shown: tuple[str, ...]) -> str:
-    kept = [s.strip(" ,;.:") for n, s in enumerate(shown) if not any(fold(s) in fold(t) for t in shown[:n])]
+    kept = [_short(s) for n, s in enumerate(shown) if not any(fold(s) in fold(t) for t in shown[:n])]
+    kept = kept[:1] if sum(map(len, kept)) > _QUOTE else kept
     text = " and ".join(s if n == 0 else s[:1].lower() + s[1:] for n, s in enumerate(kept))
     return text[:1].upper() + text[1:]
+
+
+def _short(text: str) -> str:
+    """The opening of a long phrase, up to where it could end, with "…" for the rest."""
+    said = text.strip(" ,;.:")
+    if len(said) <= _QUOTE:
+        return said
+    cut = said[: _QUOTE - 2].rsplit(" ", 1)[0]
+    ends = [m.start() for m in re.finditer(r" (?:and|with|which|that|where|while|from|until|but) ", cut)]
+    return (cut[: ends[-1]] if ends and ends[-1] > _QUOTE // 3 else cut).rstrip(" ,;:") + " …"

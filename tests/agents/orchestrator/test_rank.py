@@ -69,6 +69,26 @@ async def test_an_allergy_excludes_through_the_dishes_and_cites_the_line(
     assert "your shellfish allergy: one dish contains shellfish (Prawn toast); ask the kitchen" in tradeoffs["Meia"]
 
 
+async def test_of_two_that_fit_alike_the_better_rated_is_the_top_choice(
+    notes: Notes, reasoner: Reasoner, details: dict[str, Any]
+) -> None:
+    rated = [{"aggregateRating": {"ratingValue": v, "ratingCount": 90}} for v in (4.1, 4.11)]
+    candidates = (place("Azinha", **rated[0]), place("Zimbro", **rated[1]))
+    outcome = await ranked(reasoner, notes({}), candidates, details)
+    assert outcome.scores[0].fit - outcome.scores[1].fit <= 0.005
+    assert proposed(outcome) == ["Zimbro", "Azinha"]
+
+
+async def test_a_kitchen_built_on_an_allergen_is_left_out_in_a_sentence_that_reads_well(
+    notes: Notes, reasoner: Reasoner, details: dict[str, Any]
+) -> None:
+    retriever = notes({"memory/me.md": "# Me\n\n- I am allergic to shellfish.\n"})
+    candidates = (place("Casca", servesCuisine=["Danish", "Seafood"]), place("Horta", menu=SAFE_MENU))
+    outcome = await ranked(reasoner, retriever, candidates, details)
+    told = "Danish Seafood: built on shellfish, which you are allergic to; its menu was not read"
+    assert reason(outcome, "Casca") == told
+
+
 async def test_what_is_unknown_is_said_and_never_counted_as_safe(
     notes: Notes, reasoner: Reasoner, details: dict[str, Any]
 ) -> None:

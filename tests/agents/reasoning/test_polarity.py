@@ -104,6 +104,7 @@ def test_a_condition_takes_the_hardness_out_of_a_never_but_not_out_of_an_allergy
         ("Bento has a peanut allergy.", "Bento"),
         ("My wife's aversion to fog is famous.", "my wife"),
         ("Joana's fondness for fog is famous.", "Joana"),
+        ("Joana is a vegetarian and has been since school.", "Joana"),
         ("Joana is vegan and hates the cold.", "Joana"),
     ],
 )
