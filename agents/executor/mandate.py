@@ -119,7 +119,7 @@ def render(mandate: Mandate, title: str, steps: tuple[str, ...], shown_code: str
     )
 
 
-_WORDS = {
+WORDS = {
     "item": "What",
     "date": "Date",
     "end_date": "Until",
@@ -129,23 +129,26 @@ _WORDS = {
     "options": "With",
     "price_shown": "Price",
     "price_cap": "At most",
+    "currency": "Currency",
     "payee": "Paid to",
     "account_label": "As",
     "origin": "Site",
+    "tz": "Time zone",
 }
+"""A mandate's terms as a person calls them, the weightiest first."""
 
 
 def plan_text(view: PlanView) -> str:
     """The plan as markdown, whole: its terms, its steps, and what Go will do."""
     terms = {name: value for name, value in view.terms.items() if value is not None}
-    if terms.get("currency"):
-        terms |= {k: f"{terms[k]} {terms['currency']}" for k in ("price_shown", "price_cap") if k in terms}
-    lines = [f"**{_plain(view.title)}**", ""]
-    lines += [f"- {word}: **{_plain(_said(name, terms[name]))}**" for name, word in _WORDS.items() if name in terms]
+    if currency := terms.pop("currency", None):
+        terms |= {k: f"{terms[k]} {currency}" for k in ("price_shown", "price_cap") if k in terms}
+    lines = [f"**{plain(view.title)}**", ""]
+    lines += [f"- {word}: **{plain(_said(name, terms[name]))}**" for name, word in WORDS.items() if name in terms]
     if "price_shown" not in terms and "price_cap" not in terms:
         lines.append("- Price: **nothing to pay**")
     lines += ["", "What I will do:", ""]
-    lines += [f"{number}. {_plain(step)}" for number, step in enumerate(view.steps, 1)]
+    lines += [f"{number}. {plain(step)}" for number, step in enumerate(view.steps, 1)]
     until = dt.datetime.fromisoformat(view.expires).strftime("%H:%M")
     word = f"GO {view.code}" if view.code else "Go"
     return "\n".join([*lines, "", f"**{word}** does this once, until {until}. Anything else does nothing."])
@@ -166,7 +169,7 @@ def _shown(value: Any) -> str | None:
     return None if value is None else str(value)
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Text whose characters mean nothing to markdown."""
     return re.sub(r"([\\`*_\[\]<>#|~])", r"\\\1", text)
 

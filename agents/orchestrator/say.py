@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Iterable, Mapping
 
+from agents.executor.mandate import plain
 from agents.state import TaskState
 from agents.types import DetailValue, Preference, Preferences
 from memory.evidence import Evidence
@@ -33,7 +33,7 @@ def cites(ids: Iterable[str], evidence: Mapping[str, Evidence]) -> str:
 
 def quoted(text: str) -> str:
     """A page's words inside ours: they can make no link, no image, no code, no heading."""
-    return re.sub(r"([\\`*_\[\]<>#|~])", r"\\\1", " ".join(text.split()))
+    return plain(" ".join(text.split()))
 
 
 def day(value: str, today: dt.date | None = None) -> str:

@@ -15,28 +15,13 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markupsafe import Markup, escape
 
+from agents.executor.mandate import WORDS
 from agents.types import Receipt, Reply
 from app.channels.base import Message
 from memory.evidence import Evidence
 
 TAGS = {"p", "br", "strong", "em", "del", "code", "pre", "blockquote", "ul", "ol", "li", "hr", "a"}
 TAGS |= {"h1", "h2", "h3", "h4", "table", "thead", "tbody", "tr", "th", "td"}
-WORDS = {
-    "item": "What",
-    "date": "Date",
-    "end_date": "Until",
-    "time": "Time",
-    "party": "For",
-    "quantity": "How many",
-    "options": "With",
-    "price_shown": "Price",
-    "price_cap": "At most",
-    "currency": "Currency",
-    "payee": "Paid to",
-    "account_label": "As",
-    "origin": "Site",
-    "tz": "Time zone",
-}  # a mandate's terms (SAFETY.md) as a person calls them, the weightiest first
 PRICES = {"price_shown", "price_cap"}
 FOLDER = "memory|documents|journal|workflows|runs"
 CITATION = re.compile(rf"\b((?:{FOLDER})/[^\s:`\"'<>()\[\],;]+\.\w+):(\d+)(?:[-–](\d+))?")
