@@ -77,7 +77,7 @@ def _life(statement: Statement) -> frozenset[str]:
 
 
 def _binds(statement: Statement, asked: frozenset[str]) -> bool:
-    return statement.hard and bool(asked & _life(statement))
+    return statement.hard and not statement.opinion.holder and bool(asked & _life(statement))
 
 
 def _broad() -> frozenset[str]:

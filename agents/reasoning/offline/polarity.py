@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from agents.reasoning.offline.lexis import content, fold, stems
+from agents.reasoning.offline.subjects import cut, lead, listed, names, subject
 from agents.reasoning.offline.tables import table
 from agents.reasoning.offline.whose import mine, whose, words
 from agents.types import Polarity
@@ -21,7 +22,6 @@ _CLAUSE = re.compile(
     re.IGNORECASE,
 )
 _PRONOUN = re.compile(r"^(?:it|them|that|this|these|those|the place|the room|there)$", re.IGNORECASE)
-_FINITE = re.compile(r"^(?!.*\b(?:that|which|who)\b).+\b(?:is|are|was|were)\b", re.IGNORECASE)
 _ONE_WORD = re.compile(r"[\w'-]+")
 
 
@@ -101,18 +101,6 @@ def _listed_pattern(name: str) -> re.Pattern[str]:
 
 
 @cache
-def _cut() -> re.Pattern[str]:
-    """From where on the words after a cue are no longer its subject."""
-    return re.compile(rf"\s*(?:{'|'.join(table('polarity')['cuts'])}).*", re.IGNORECASE | re.DOTALL)
-
-
-@cache
-def _lead() -> re.Pattern[str]:
-    """Words before a subject that are no part of it."""
-    return re.compile(rf"^(?:(?:{'|'.join(table('polarity')['leads'])})\s+)+(?=\S)", re.IGNORECASE)
-
-
-@cache
 def _negator() -> re.Pattern[str]:
     words = "|".join(w.replace(" ", r"\s") for w in table("polarity")["negators"] if w != "n't")
     return re.compile(rf"\b(?:{words})\b|n't\b|\bcannot\b", re.IGNORECASE)
@@ -160,7 +148,7 @@ def opinions(
 def _clause(clause: str, last: Opinion | None, owner: frozenset[str], about: str, speaker: str) -> list[Opinion]:
     body, condition = _conditioned(clause)
     if tolerated := _pattern("tolerates").search(body):
-        said = _subject(body[tolerated.end() :].strip())
+        said = subject(body[tolerated.end() :].strip())
         holder = whose(body[: tolerated.start()], last.holder if last else speaker, owner, about, "", _TOLERANCE)
         ok = content(said) and holder is not None
         return [Opinion(said, "likes", 0.25, clause, holder or "", condition=condition)] if ok else []
@@ -284,68 +272,40 @@ def _subjects(hit: _Hit, last: Opinion | None, condition: str) -> list[str]:
         return [" ".join(kept)] if kept and content(kept[-1]) else []
     said = hit.before if hit.cue.side == "before" else hit.after
     if hit.cue.noun and not _PRONOUN.match(hit.before.strip()):
-        said = f"{hit.after} {_lead().sub('', hit.before.strip())}"
+        said = f"{hit.after} {lead().sub('', hit.before.strip())}"
     said = _negations_off(said)
     if hit.cue.named or hit.cue.kind == "allergy" or (hit.match.start() and not hit.before.strip()):
-        said = _pattern("verbs").sub("", _cut().sub("", f"{said} "))
+        said = _pattern("verbs").sub("", cut().sub("", f"{said} "))
     if _PRONOUN.match(said.strip(" ,.")) or (hit.cue.side == "after" and re.match(r"\s*(?:it|them)\b", said)):
         clause = re.match(r"(?:when|if|where|that)\s+(.+)", condition, re.IGNORECASE)
-        stands = _subject(clause[1]) if clause else last.subject if last else ""
+        stands = subject(clause[1]) if clause else last.subject if last else ""
         return [stands] if names(stands) else []
-    parts = _listed(said)
-    kept = parts[:1] + [p for p in parts[1:] if not _FINITE.search(p)]  # "I love tea, and the cod is beyond praise"
-    return [s for s in map(_subject, kept) if names(s)]
-
-
-def names(subject: str) -> bool:
-    """Whether words name a thing: neither "I" nor "clear" nor "you didn't" nor "do it"."""
-    told = content(subject)
-    if re.match(r"(?:i|we|you|he|she|they|that)\b", subject, re.IGNORECASE) or re.search(r"\b(?:it|this)\b", subject):
-        return False
-    return bool(told) and not (len(subject.split()) == 1 and (told <= words("vague") or subject.lower().endswith("ly")))
+    return [s for s in map(subject, listed(said)) if names(s)]
 
 
 def _negations_off(said: str) -> str:
     return re.sub(r"^\s*(?:not\b|to not\b)\s*", "", said, flags=re.IGNORECASE)
 
 
-def _subject(said: str) -> str:
-    """The thing itself: no determiners, nothing after "because"; at most ten words."""
-    cut = _cut().sub("", f"{said} ").strip(" ,.:")
-    if re.match(r"being [\w-]+$", cut):
-        return cut  # "being rushed" is a thing one can dislike; "rushed" is none
-    kept = " ".join(_lead().sub("", cut).split()[:10]).strip(" ,.:'")
-    return re.sub(r"(?:\s+(?:with|of|in|the|an?|and|or|for|to|at|on|that))+$", "", kept)
-
-
-def _listed(said: str) -> list[str]:
-    """The members of "a, b and c"; "small, candle-lit rooms" has no "and" and stays one thing."""
-    cut = _cut().sub("", f"{said} ")
-    parts = [p for p in re.split(r",\s*(?:and|or)?\s+|\s+(?:and|or|nor)\s+|\s+as well as\s+", cut) if p and p.strip()]
-    if len(parts) > 1 and not re.search(r"\b(?:and|or|nor|as well as)\b", cut) and len(parts[0].split()) == 1:
-        return [cut]
-    return parts if all(len(p.split()) <= 8 for p in parts) else [parts[0]]
-
-
 def _compared(hit: _Hit) -> Iterator[tuple[str, str]]:
     """(what is preferred, what it is preferred to) of "prefer X to Y", "rather X than Y", "X more than Y"."""
-    cut = _cut().sub("", f"{_negations_off(hit.after)} ").strip()
-    cut = re.sub(r"^to\s+", "", cut)
+    told = cut().sub("", f"{_negations_off(hit.after)} ").strip()
+    told = re.sub(r"^to\s+", "", told)
     said = hit.match[0].lower()
     mark = r"\s+(?:rather than|instead of|more than|better than"
     mark += r"|over|than|to)\s+" if "prefer" in said else r"|than)\s+" if "rather" in said else r")\s+"
-    parts = re.split(mark, cut, maxsplit=1)
-    if len(parts) == 2 and names(_subject(parts[0])):
-        other = "" if re.match(r"(?:i|we|he|she|it|they|you|ever)\b", parts[1], re.IGNORECASE) else _subject(parts[1])
-        yield _subject(parts[0]), other if names(other) else ""
+    parts = re.split(mark, told, maxsplit=1)
+    if len(parts) == 2 and names(subject(parts[0])):
+        other = "" if re.match(r"(?:i|we|he|she|it|they|you|ever)\b", parts[1], re.IGNORECASE) else subject(parts[1])
+        yield subject(parts[0]), other if names(other) else ""
 
 
 def _excepted(base: Opinion, condition: str) -> list[Opinion]:
     """The other side of "everything except X", "never X unless Y"."""
     if match := _pattern("exception").match(condition):
         flipped: Polarity = "dislikes" if base.polarity in ("likes", "must") else "likes"
-        rest = _listed(condition[match.end() :])
-        return [replace(base, subject=_subject(p), polarity=flipped, strength=0.5, kind="") for p in rest if content(p)]
+        rest = listed(condition[match.end() :])
+        return [replace(base, subject=subject(p), polarity=flipped, strength=0.5, kind="") for p in rest if content(p)]
     return []
 
 
@@ -355,7 +315,7 @@ def _elliptic(body: str, last: Opinion | None) -> list[Opinion]:
     if last is None or match is None or not content(match["rest"]) or len(body.split()) > 7:
         return []
     turned: Polarity = "dislikes" if last.polarity in ("likes", "must") else "likes"
-    return [replace(last, subject=_subject(match["rest"]), polarity=turned, strength=0.6, text=body, kind="")]
+    return [replace(last, subject=subject(match["rest"]), polarity=turned, strength=0.6, text=body, kind="")]
 
 
 def under_heading(bullet: str, heading: str, holder: str = "") -> tuple[Opinion, ...]:
@@ -364,10 +324,10 @@ def under_heading(bullet: str, heading: str, holder: str = "") -> tuple[Opinion,
     text = plain(bullet)
     if len(text.split()) > 12 or text.endswith("?") or addressed(text):
         return ()
-    for polarity, names in table("polarity")["headings"].items():
-        if words & set(names) or any(" " in n and n in fold(heading) for n in names):
+    for polarity, titles in table("polarity")["headings"].items():
+        if words & set(titles) or any(" " in t and t in fold(heading) for t in titles):
             kind = "allergy" if words & {"allergy", "allergies", "intolerances", "intolerance"} else ""
             strength = 1.0 if polarity == "never" else 0.8
-            parts = [_subject(p) for p in _listed(text)]
+            parts = [subject(p) for p in listed(text)]
             return tuple(Opinion(p, polarity, strength, text, holder, kind=kind) for p in parts if content(p))
     return ()

@@ -264,7 +264,7 @@ def _saying(points: list[Point]) -> str:
 def _joined(shown: tuple[str, ...]) -> str:
     kept = [_short(s) for n, s in enumerate(shown) if not any(fold(s) in fold(t) for t in shown[:n])]
     kept = kept[:1] if sum(map(len, kept)) > _QUOTE else kept
-    text = " and ".join(s if n == 0 else s[:1].lower() + s[1:] for n, s in enumerate(kept))
+    text = " and ".join(s if n == 0 or re.match(r"\S+ [A-Z]", s) else s[:1].lower() + s[1:] for n, s in enumerate(kept))
     return text[:1].upper() + text[1:]
 
 
