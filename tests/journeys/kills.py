@@ -39,12 +39,29 @@ class Ending:
     died_in: list[str] = field(default_factory=list)  # the stage at each death
 
 
+@dataclass(frozen=True)
+class Moment:
+    """Some time after a message of the story was begun to be sent.
+
+    Attributes:
+        message: the how-manieth; 0 is the start of the service.
+    """
+
+    message: int
+    seconds: float
+
+    def __str__(self) -> str:
+        return f"{self.seconds:.3f} s after message {self.message}"
+
+
 class Survivor:
     """Tells the story to a service that may die; starts it again and says the same message once more."""
 
-    def __init__(self, service: Service, ending: Ending) -> None:
+    def __init__(self, service: Service, ending: Ending, moment: Moment | None = None) -> None:
         self.service = service
         self.ending = ending
+        self.moment = moment
+        self.killer = threading.Timer(moment.seconds if moment else 0, service.kill)
         self._left = list(ending.places)
         self._count = 0
 
@@ -58,10 +75,20 @@ class Survivor:
         """One message, until it has its reply."""
         self._count += 1
         message = f"m{self._count}"
+        self._perhaps_kill()
         self.ending.stage = f"said {text[:12]!r}"
         reply = self._insist(lambda: self.service.send(text, message=message))
         self.ending.stage = f"got a {reply['kind']}"
         return reply
+
+    def begin(self) -> None:
+        """Start the service for the first time."""
+        self._perhaps_kill()
+        self.start_until_ready()
+
+    def _perhaps_kill(self) -> None:
+        if self.moment is not None and self.moment.message == self._count:
+            self.killer.start()
 
     def settled(self, task: str) -> dict[str, Any]:
         """The task, once the executor has reported and the turn that tells it has ended."""
@@ -100,23 +127,20 @@ class Survivor:
         self.ending.died_in.append(self.ending.stage)
 
 
-def live_through(home: Path, town: Town, *places: str, kill_after: float | None = None) -> Ending:
+def live_through(home: Path, town: Town, *places: str, moment: Moment | None = None) -> Ending:
     """The main story with a kill at each of `places`, in turn; what the site's own log says of it.
 
     Args:
-        kill_after: seconds from the story's start to one more kill, wherever it then is.
+        moment: of one more kill, wherever the story then is.
     """
     town.mode("double_ok")  # a second press would be accepted, and would show
     before = len(town.booked())
     # An evening of its own: a look after a crash must not find another story's table and take it for ours.
     evening = dt.date.fromisoformat(NOW[:10]) + dt.timedelta(days=1 + len(town.log()) % 100)
     ending = Ending(places)
-    survivor = Survivor(Service(home, free_port()), ending)
-    killer = threading.Timer(kill_after or 0, survivor.service.kill)
+    survivor = Survivor(Service(home, free_port()), ending, moment)
     try:
-        if kill_after is not None:
-            killer.start()
-        survivor.start_until_ready()
+        survivor.begin()
         reply = survivor.say(OPENING.replace("tonight", f"on {evening}"))
         while reply["kind"] == "question":
             reply = survivor.say("yes" if reply["question"]["proposed"] else "2")
@@ -129,7 +153,7 @@ def live_through(home: Path, town: Town, *places: str, kill_after: float | None 
         _until_told(survivor, task)
         ending.state = survivor.settled(going["task"])["state"]
     finally:
-        killer.cancel()
+        survivor.killer.cancel()
         survivor.service.stop()
         town.mode("normal")
     ending.bookings = len(town.booked()) - before
