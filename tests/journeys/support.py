@@ -34,7 +34,7 @@ def free_port() -> int:
         return port
 
 
-def wait_for(url: str, process: subprocess.Popen[bytes], seconds: float = 90) -> None:
+def wait_for(url: str, process: subprocess.Popen[bytes], seconds: float = 180) -> None:
     """Until the URL answers 200, or the process is dead."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
@@ -225,7 +225,9 @@ def move_in(home: Path, site: str) -> Path:
     seed(home)
     point_at(home, site)
     sign_in(home, site)
-    service = Service(home, free_port()).start()
-    service.post("recall", {"query": "quiet rooms"})
-    service.stop()
+    service = Service(home, free_port())
+    try:
+        service.start().post("recall", {"query": "quiet rooms"})
+    finally:
+        service.stop()
     return home
