@@ -53,7 +53,7 @@ def test_an_impossible_detail_is_asked_again(chat: Chat, text: str, detail: str)
 
 
 def test_no_table_at_that_time_offers_the_nearest(chat: Chat) -> None:
-    reply = chat.send("book a table for two tonight at 23:45")
+    reply = chat.send("book a table for two tomorrow at 05:30")
     while reply["kind"] == "question" and not reply["question"]["options"]:
         reply = chat.send("2")
     assert reply["kind"] == "question"

@@ -138,7 +138,8 @@ def test_a_refused_offer_made_anew_is_done_under_the_new_go(chat: Chat, town: To
     assert chat.send("top")["kind"] == "plan"
     assert chat.send("Go")["kind"] == "progress"
     assert "still at it" in chat.send("are you still there?")["text"]
-    assert chat.settled(plan["task"])["state"] == "done"
+    ended = chat.settled(plan["task"])
+    assert ended["state"] == "done", ended["receipt"]
     assert len(town.booked()) == before + 1
 
 
