@@ -130,7 +130,7 @@ def test_stop_before_the_last_click(chat: Chat, town: Town) -> None:
 def test_a_refused_offer_made_anew_is_done_under_the_new_go(chat: Chat, town: Town) -> None:
     """While the second run is on, a message is no receipt; and the receipt is told at the end."""
     before = len(town.booked())
-    plan = chat.to_plan()
+    plan = chat.to_plan("book a table for two tomorrow at 19:00")
     town.mode("price_changed")
     chat.send("Go")
     assert chat.settled(plan["task"])["state"] == "deciding"
