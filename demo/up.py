@@ -53,7 +53,6 @@ def _town(settings: Settings) -> Iterator[None]:
     town = subprocess.Popen(command + (["--now", settings.clock.isoformat()] if settings.clock else []))
     try:
         _wait_for(town)
-        print(f"Demo Town is open: http://tavola.localhost:{TOWN_PORT} (a restaurant site, on this machine only).")
         yield
     finally:
         town.terminate()

@@ -8,6 +8,7 @@ from agents.executor.words import parse_go
 from agents.orchestrator.propose import decision_waits
 from agents.reasoning.port import Heard, Understanding, Waiting
 from agents.state import TaskState
+from workflows.model import DetailType
 
 CHANGES = {"answer", "amend", "choose", "different", "refuse"}
 """Intents that change the request, so that an offered plan is no longer the one that was approved."""
@@ -19,7 +20,7 @@ async def understand(state: TaskState, crew: Crew) -> TaskState:
     state = {**state, **lapsed}
     waiting = state.get("waiting")
     heard = Heard(
-        text=state["message"],
+        text=_picked(state, crew),
         now=crew.clock(),
         workflow=state.get("workflow"),
         details=state.get("details", {}),
@@ -36,6 +37,15 @@ async def understand(state: TaskState, crew: Crew) -> TaskState:
             await ledger.revoke(conn, state["conversation"], state["message_id"], crew.clock(), "the request changed")
         update["mandate"] = update["plan"] = None
     return {**update, **_fold(state, read)}
+
+
+def _picked(state: TaskState, crew: Crew) -> str:
+    """The message, or the quick answer whose number it is. A count is answered by a number that means itself."""
+    text, waiting = state["message"].strip(), state.get("waiting") or {}
+    options = waiting.get("options") or ()
+    detail = crew.registry.get(state["workflow"]).detail(waiting.get("detail") or "") if options else None
+    by_number = detail is not None and detail.type is not DetailType.COUNT and text.isdecimal()
+    return str(options[int(text) - 1]) if by_number and 1 <= int(text) <= len(options) else state["message"]
 
 
 async def _lapsed(state: TaskState, crew: Crew) -> TaskState:

@@ -154,3 +154,11 @@ def test_a_stop_elsewhere_ends_an_offer_which_is_made_anew(chat: Chat, town: Tow
     unknown = chat.service.post(f"tasks/{old['task']}/go", {"plan": "f" * 64})
     assert unknown.status_code in (409, 422)
     assert chat.settled(chat.send("Go")["task"])["state"] == "done"
+
+
+def test_a_quick_answer_is_taken_by_its_number_where_it_is_not_itself_a_number(chat: Chat) -> None:
+    first = chat.send(OPENING)
+    assert first["question"]["detail"] == "time"
+    assert first["question"]["options"][1] == "19:30"
+    assert chat.send("2")["question"]["detail"] == "party_size"
+    assert chat.send("2")["kind"] == "decision", "two people, not the second answer"
