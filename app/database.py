@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, MetaData, String, Table, event, insert, select
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from agents.executor import ledger
+from agents.executor import tables
 from app.channels import store
 
 bookkeeping = MetaData()
@@ -17,7 +17,7 @@ migrations = Table("migrations", bookkeeping, Column("name", String, primary_key
 
 def _first_tables(connection: Connection) -> None:
     store.metadata.create_all(connection)
-    ledger.metadata.create_all(connection)
+    tables.metadata.create_all(connection)
 
 
 STEPS: tuple[tuple[str, Callable[[Connection], None]], ...] = (("2026-11 first tables", _first_tables),)
@@ -33,7 +33,11 @@ def _on_connect(connection: Any, _record: object) -> None:
 
 
 async def open_database(url: str) -> AsyncEngine:
-    """Open the database at an SQLAlchemy URL and run the steps that it has not seen."""
+    """Open the database at an SQLAlchemy URL and run the steps that it has not seen.
+
+    Raises:
+        Conflict: the ledger was changed from outside.
+    """
     engine = create_async_engine(url, hide_parameters=True)  # the person's words stay out of errors
     if engine.dialect.name == "sqlite":
         event.listen(engine.sync_engine, "connect", _on_connect)
@@ -44,4 +48,5 @@ async def open_database(url: str) -> AsyncEngine:
             if name not in done:
                 await connection.run_sync(step)
                 await connection.execute(insert(migrations).values(name=name))
+        await tables.check_chain(connection)
     return engine

@@ -18,7 +18,7 @@ from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
 from agents import graph
 from agents.crew import Crew
-from agents.executor.browser import BrowserSettings
+from agents.executor.browser import BrowserSettings, Driver
 from agents.executor.execute import Executor
 from agents.executor.failpoint import failpoint_from
 from agents.executor.search import Searcher
@@ -90,7 +90,8 @@ async def open_house(settings: Settings) -> AsyncIterator[tuple[Assistant, Regis
         database = await open_database(settings.database)
         stack.push_async_callback(database.dispose)
         browser = BrowserSettings(path=settings.browser_path, show=settings.browser)
-        searcher = await stack.enter_async_context(Searcher(browser, clock))
+        driver = await stack.enter_async_context(Driver())
+        searcher = await stack.enter_async_context(Searcher(browser, clock, driver=driver))
         crew = Crew(
             reasoner=reasoner,
             proxy=proxy,
@@ -119,9 +120,11 @@ async def open_house(settings: Settings) -> AsyncIterator[tuple[Assistant, Regis
             lookup=workflows.find,
             browser=browser,
             clock=clock,
+            driver=driver,
             settle_seconds=settings.settle_seconds,
             failpoint=failpoint,
         )
+        stack.push_async_callback(executor.aclose)
         turns = Turns(database, flow, executor, hub, clock, home.root, OWNER, failpoint)
         engine = DbosEngine(settings.state / "dbos.sqlite", turns.take, turns.execute)
         engine.launch()

@@ -17,9 +17,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from agents.executor import ledger
 from agents.executor.execute import Executor
 from agents.executor.failpoint import Failpoint, no_failpoint
-from agents.executor.ledger import MandateRefused, State
+from agents.executor.ledger import MandateRefused
 from agents.executor.mandate import plan_text
 from agents.executor.run import OnStep
+from agents.executor.tables import State
 from agents.executor.words import Go, parse_go
 from agents.graph import Graph
 from agents.orchestrator import papers

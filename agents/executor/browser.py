@@ -8,7 +8,7 @@ import shutil
 import socket
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, TypeVar
@@ -169,9 +169,46 @@ class Window:
         self.context.on("dialog", self._dismiss)
 
 
+class Driver:
+    """Playwright's own process, which browsers may share: started with the first, and again where it was killed."""
+
+    def __init__(self) -> None:
+        self._playwright: Playwright | None = None
+        self._starting = asyncio.Lock()
+
+    async def __aenter__(self) -> Driver:
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        if self._playwright is not None:
+            await self._playwright.stop()
+
+    async def launch(self, launch: Callable[[Playwright], Awaitable[T]]) -> T:
+        """What `launch` makes of the running driver."""
+        playwright = await self._started()
+        try:
+            return await launch(playwright)
+        except PlaywrightError as failed:
+            if "connection closed" not in str(failed).lower():
+                raise
+            return await launch(await self._started(instead_of=playwright))
+
+    async def _started(self, instead_of: Playwright | None = None) -> Playwright:
+        async with self._starting:
+            if self._playwright is None or self._playwright is instead_of:
+                self._playwright = await async_playwright().start()
+            return self._playwright
+
+
 @asynccontextmanager
 async def open_profile(
-    settings: BrowserSettings, profile: Path, policy: Policy | None, phase: Phase, *, barrier: bool = True
+    settings: BrowserSettings,
+    profile: Path,
+    policy: Policy | None,
+    phase: Phase,
+    *,
+    barrier: bool = True,
+    driver: Driver | None = None,
 ) -> AsyncIterator[Window]:
     """The person's own browser with its logins, for one user at a time; ended when left.
 
@@ -179,24 +216,27 @@ async def open_profile(
         profile: the folder that keeps them, `state/profile`.
         policy: what may leave; None lets nothing out.
         barrier: False where the person logs in by hand, for nothing else.
+        driver: one that is there already; None starts one for this browser.
 
     Raises:
         BrowserMissing: none was found.
         Unavailable: another program has the profile open, or the browser does not start.
     """
     await asyncio.to_thread(profile.mkdir, parents=True, exist_ok=True, mode=0o700)
-    async with _alone(profile), async_playwright() as driver:
+    async with _alone(profile), AsyncExitStack() as stack:
+        used = driver if driver is not None else await stack.enter_async_context(Driver())
         await _free(profile)
-        program = _program(settings, driver)
         with _starting(settings):
-            context = await _sandboxed(
-                lambda sandbox: driver.chromium.launch_persistent_context(
-                    profile,
-                    executable_path=program,
-                    headless=not shows_window(settings.show, settings.environ),
-                    args=_flags(),
-                    accept_downloads=False,
-                    chromium_sandbox=sandbox,
+            context = await used.launch(
+                lambda playwright: _sandboxed(
+                    lambda sandbox: playwright.chromium.launch_persistent_context(
+                        profile,
+                        executable_path=_program(settings, playwright),
+                        headless=not shows_window(settings.show, settings.environ),
+                        args=_flags(),
+                        accept_downloads=False,
+                        chromium_sandbox=sandbox,
+                    )
                 )
             )
         window = Window(context, Barrier())
@@ -209,18 +249,22 @@ async def open_profile(
 
 
 @asynccontextmanager
-async def open_clean(settings: BrowserSettings) -> AsyncIterator[Window]:
+async def open_clean(settings: BrowserSettings, driver: Driver | None = None) -> AsyncIterator[Window]:
     """A browser process of its own, logged out everywhere; its barrier lets nothing out until it has a policy.
 
     Raises:
         BrowserMissing: none was found.
         Unavailable: the browser does not start.
     """
-    async with async_playwright() as driver:
-        program = _program(settings, driver)
+    async with AsyncExitStack() as stack:
+        used = driver if driver is not None else await stack.enter_async_context(Driver())
         with _starting(settings):
-            browser = await _sandboxed(
-                lambda sandbox: driver.chromium.launch(executable_path=program, args=_flags(), chromium_sandbox=sandbox)
+            browser = await used.launch(
+                lambda playwright: _sandboxed(
+                    lambda sandbox: playwright.chromium.launch(
+                        executable_path=_program(settings, playwright), args=_flags(), chromium_sandbox=sandbox
+                    )
+                )
             )
         barrier = Barrier()
         await barrier.attach(browser)
@@ -238,8 +282,8 @@ async def _ready(window: Window, settings: BrowserSettings, policy: Policy | Non
     return window
 
 
-def _program(settings: BrowserSettings, driver: Playwright) -> Path:
-    return find_browser(settings.path, driver.chromium.executable_path, settings.environ)
+def _program(settings: BrowserSettings, playwright: Playwright) -> Path:
+    return find_browser(settings.path, playwright.chromium.executable_path, settings.environ)
 
 
 @contextmanager

@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 from playwright.async_api import Error as PlaywrightError
@@ -14,15 +13,16 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from agents.executor import ledger
 from agents.executor.barrier import Phase, Policy
-from agents.executor.browser import BrowserSettings, Window, open_profile
+from agents.executor.browser import BrowserSettings, Driver, Window, open_profile
 from agents.executor.failpoint import Failpoint, no_failpoint
-from agents.executor.ledger import Entry, MandateRefused, State
+from agents.executor.ledger import Entry, MandateRefused
 from agents.executor.looks import Outcome, Sleep, look_until_sure
 from agents.executor.page import Said
 from agents.executor.plan import Lookup
 from agents.executor.run import Lost, OnStep, Run
 from agents.executor.shots import Shots
 from agents.executor.steps import first_line
+from agents.executor.tables import State
 from agents.types import Clock, Receipt
 from memory.errors import Conflict, RflowError
 from memory.home import Home
@@ -36,6 +36,7 @@ class Executor:
 
     Args:
         lookup: the workflow of a name as its file stands now.
+        driver: the one to share; None starts one with each browser.
         settle_seconds: how long a site may take until what it was sent shows; two looks are that far apart.
         sleep: waits that long.
     """
@@ -48,6 +49,7 @@ class Executor:
         lookup: Lookup,
         browser: BrowserSettings,
         clock: Clock,
+        driver: Driver | None = None,
         settle_seconds: float = 120,
         failpoint: Failpoint = no_failpoint,
         sleep: Sleep = asyncio.sleep,
@@ -57,11 +59,17 @@ class Executor:
         self._lookup = lookup
         self._browser = browser
         self._clock = clock
+        self._driver = driver
         self._settle = settle_seconds
         self._failpoint = failpoint
         self._sleep = sleep
         self._one_at_a_time = asyncio.Lock()
         self._worker = f"{socket.gethostname()}:{os.getpid()}"
+        self._leaving: set[asyncio.Task[None]] = set()
+
+    async def aclose(self) -> None:
+        """Wait until the browsers of the runs that ended are closed."""
+        await asyncio.gather(*self._leaving)
 
     async def execute(self, mandate_id: str, on_step: OnStep = lambda text, shot: None) -> Receipt:
         """Carry out a granted mandate, or find out what became of one that was started.
@@ -90,8 +98,11 @@ class Executor:
     async def _carry_out(self, entry: Entry, fence: int, on_step: OnStep) -> Receipt:
         try:
             workflow = self._workflow(entry)
-            async with self._window(workflow, Phase.PREPARE) as window:
-                return await self._run(entry, fence, self._new_run(entry, fence, workflow, window, on_step))
+            async with AsyncExitStack() as stack:
+                window = await self._open(stack, workflow, Phase.PREPARE)
+                receipt = await self._run(entry, fence, self._new_run(entry, fence, workflow, window, on_step))
+                self._leave(stack.pop_all())
+                return receipt
         except Lost:  # the browser went down with the page; its profile is free only now
             return await self._after_crash(entry, on_step)
         except MandateRefused as refused:
@@ -146,8 +157,8 @@ class Executor:
         try:
             workflow = self._workflow(entry)
             on_step("A run of this plan was cut off. I look whether it was done.", None)
-            async with self._window(workflow, Phase.CHECK) as window:
-                outcome = await self._looks(entry, workflow, window)
+            async with AsyncExitStack() as stack:
+                outcome = await self._looks(entry, workflow, await self._open(stack, workflow, Phase.CHECK))
         except RflowError as failed:
             outcome = Outcome("unknown", why=str(failed))
         return self._told(entry, outcome, note)
@@ -202,11 +213,15 @@ class Executor:
         shots = Shots(self._home, f"runs/{entry.task}")
         return Run(entry.bound, workflow, window, shots, guard, on_step, self._failpoint)
 
-    @asynccontextmanager
-    async def _window(self, workflow: Workflow, phase: Phase) -> AsyncIterator[Window]:
-        policy = Policy(workflow.name, workflow.sites, workflow.requests)
-        async with open_profile(self._browser, self._home / "state" / "profile", policy, phase) as window:
-            yield window
+    async def _open(self, stack: AsyncExitStack, workflow: Workflow, phase: Phase) -> Window:
+        policy, profile = Policy(workflow.name, workflow.sites, workflow.requests), self._home / "state" / "profile"
+        return await stack.enter_async_context(open_profile(self._browser, profile, policy, phase, driver=self._driver))
+
+    def _leave(self, stack: AsyncExitStack) -> None:
+        """Close the browser while the receipt is told; the profile's lock keeps the next run waiting until then."""
+        closing = asyncio.ensure_future(stack.aclose())
+        self._leaving.add(closing)
+        closing.add_done_callback(self._leaving.discard)
 
     def _workflow(self, entry: Entry) -> Workflow:
         workflow = self._lookup(entry.bound.workflow)

@@ -12,7 +12,7 @@ from playwright.async_api import Locator, Page
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from agents.executor.barrier import Phase, Policy
-from agents.executor.browser import BrowserSettings, Window, open_clean, open_profile
+from agents.executor.browser import BrowserSettings, Driver, Window, open_clean, open_profile
 from agents.executor.gather import SEE, candidates, merged
 from agents.executor.plan import bound_steps, search_values
 from agents.executor.steps import first_line, open_page, perform
@@ -30,10 +30,14 @@ class Searcher:
 
     Args:
         profile: the person's profile, for workflows that say `search: signed-in`.
+        driver: the one to share; None starts one with each browser.
     """
 
-    def __init__(self, browser: BrowserSettings, clock: Clock, profile: Path | None = None) -> None:
+    def __init__(
+        self, browser: BrowserSettings, clock: Clock, profile: Path | None = None, driver: Driver | None = None
+    ) -> None:
         self._settings = browser
+        self._driver = driver
         self._clock = clock
         self._profile = profile
         self._stack = AsyncExitStack()
@@ -122,12 +126,12 @@ class Searcher:
     def _signed_in(self, workflow: Workflow, policy: Policy) -> AbstractAsyncContextManager[Window]:
         if self._profile is None:
             raise BadInput(f"{workflow.name} searches logged in, and no profile is set.", "Name its folder.")
-        return open_profile(self._settings, self._profile, policy, Phase.SEARCH)
+        return open_profile(self._settings, self._profile, policy, Phase.SEARCH, driver=self._driver)
 
     async def _kept_warm(self) -> Window:
         if self._warm is None or not self._warm.alive:
             await self._stack.aclose()
-            self._warm = await self._stack.enter_async_context(open_clean(self._settings))
+            self._warm = await self._stack.enter_async_context(open_clean(self._settings, self._driver))
         return self._warm
 
     def _now(self) -> str:

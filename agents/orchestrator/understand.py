@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from agents.crew import Crew
 from agents.executor import ledger
+from agents.executor.tables import State
 from agents.executor.words import parse_go
 from agents.orchestrator.propose import decision_waits
 from agents.reasoning.port import Heard, Understanding, Waiting
@@ -55,7 +56,7 @@ async def _lapsed(state: TaskState, crew: Crew) -> TaskState:
         return {}
     async with crew.database.connect() as conn:
         entry = await ledger.get(conn, mandate)
-    if entry.state is ledger.State.OFFERED and entry.mandate.expires > crew.clock():
+    if entry.state is State.OFFERED and entry.mandate.expires > crew.clock():
         return {}
     return {"status": "deciding", "mandate": None, "plan": None, "waiting": decision_waits(state)}
 

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from agents.executor import account, ledger
-from agents.executor.ledger import MandateRefused, State
+from agents.executor.ledger import MandateRefused
+from agents.executor.tables import State
 
 
 async def test_a_go_is_carried_out_once_with_a_receipt_from_the_page(rig: Any) -> None:
@@ -34,6 +35,7 @@ async def test_two_at_once_press_once(rig: Any) -> None:
     mandate = await rig.granted()
     executor = rig.executor()
     both = await asyncio.gather(executor.execute(mandate), executor.execute(mandate))
+    await executor.aclose()
     assert both[0] == both[1]
     assert len(rig.shop.booked) == 1
 
@@ -138,6 +140,7 @@ async def test_a_stop_at_the_last_moment_wins_over_the_click(rig: Any) -> None:
 
     executor._start = stopped_first
     assert (await executor.execute(mandate)).state == "refused"
+    await executor.aclose()
     assert rig.shop.booked == []
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from agents.executor.failpoint import KILLED, failpoint_from, no_failpoint
+from tests.agents.executor.rig import WORKFLOW
 from workflows.parse import read_workflow
 
 
@@ -19,8 +20,6 @@ from workflows.parse import read_workflow
     ("where", "state", "booked"), [("step-5", "done", 1), ("started", "refused", 0), ("clicked", "done", 1)]
 )
 async def test_a_killed_process_is_taken_over(rig: Any, tmp_path: Path, where: str, state: str, booked: int) -> None:
-    from executor_conftest import WORKFLOW  # the same text as the fixture's
-
     file = tmp_path / "reserve-room.md"
     file.write_text(WORKFLOW.format(origin=rig.shop.origin), "utf-8")
     rig.workflow = read_workflow(file)

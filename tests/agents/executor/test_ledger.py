@@ -7,10 +7,12 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from agents.executor import ledger
-from agents.executor.ledger import MandateRefused, State
+from agents.executor import ledger, tables
+from agents.executor.ledger import MandateRefused
+from agents.executor.tables import State
 from agents.types import Receipt
 from memory.errors import Conflict
+from tests.agents.executor.rig import Rig
 
 DONE = Receipt(state="done", at="2026-11-20T12:00:00", reference="R-1")
 
@@ -20,11 +22,14 @@ async def do(rig: Any, name: str, *args: Any, **kwargs: Any) -> Any:
         return await getattr(ledger, name)(conn, *args, **kwargs)
 
 
+async def links(rig: Any) -> int:
+    async with rig.database.connect() as conn:
+        return await tables.check_chain(conn)
+
+
 @pytest.fixture
 def rig(shop: Any, tmp_path: Any, database: Any, clock: Any, workflow: Any, browser: Any) -> Any:
     """Without a browser."""
-    from executor_conftest import Rig
-
     return Rig(shop, None, database, clock, workflow, browser)
 
 
@@ -49,7 +54,7 @@ async def test_one_life_from_offer_to_done(rig: Any) -> None:
     await do(rig, "finish", mandate, fence, State.DONE, DONE, rig.clock())
     assert (await rig.entry(mandate)).receipt == DONE
     assert await why(rig, "claim", mandate, "w", rig.clock()) == "used"
-    assert await do(rig, "check_chain") == 5
+    assert await links(rig) == 5
 
 
 async def test_a_new_offer_revokes_the_old_one(rig: Any) -> None:
@@ -114,7 +119,7 @@ async def test_a_move_ends_with_the_transaction_of_its_cause(rig: Any) -> None:
         await ledger.grant(conn, mandate, "go1", rig.clock())
         await conn.rollback()  # the inbox row could not be written, say
     assert (await rig.entry(mandate)).state is State.OFFERED
-    assert await do(rig, "check_chain") == 1
+    assert await links(rig) == 1
 
 
 async def test_many_at_once_one_wins(rig: Any) -> None:
@@ -126,7 +131,7 @@ async def test_many_at_once_one_wins(rig: Any) -> None:
         assert sum(r is None for r in results) <= 1
         assert all(r is None or isinstance(r, MandateRefused | ledger.Cancelled) for r in results)
         assert (await rig.entry(mandate)).state is State.CANCELLED
-    assert await do(rig, "check_chain") > 0
+    assert await links(rig) > 0
 
 
 async def test_the_chain_tells_a_change_and_refuses_one(rig: Any) -> None:
@@ -139,7 +144,7 @@ async def test_the_chain_tells_a_change_and_refuses_one(rig: Any) -> None:
         await conn.execute(sa.text("DROP TRIGGER ledger_no_update"))
         await conn.execute(sa.text("UPDATE ledger SET cause = 'x' WHERE seq = 1"))
         with pytest.raises(Conflict, match="Link 1"):
-            await ledger.check_chain(conn)
+            await tables.check_chain(conn)
 
 
 @pytest.mark.parametrize("column", ["bytes", "bound"])

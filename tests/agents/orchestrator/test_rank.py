@@ -1,8 +1,5 @@
 from __future__ import annotations
 
-import importlib.util
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,16 +12,9 @@ from agents.reasoning.port import Reasoner
 from agents.types import Candidate, Preferences
 from memory.evidence import Evidence
 from memory.retrieve import Retriever
+from tests.agents.town import Notes, dish, place, workflow
 from workflows.model import Workflow
 
-_spec = importlib.util.spec_from_file_location("rank_town", Path(__file__).with_name("conftest.py"))
-assert _spec is not None
-assert _spec.loader is not None
-town = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(town)
-dish, place, workflow = town.dish, town.place, town.workflow
-
-Notes = Callable[[dict[str, str]], Retriever]
 SAFE = workflow("Never propose a place that conflicts with an allergy.", "Only places open at {time}.")
 SAFE_MENU = [dish("Bean stew"), dish("Onion tart"), dish("Lentil soup")]
 

@@ -1,13 +1,10 @@
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from agents.preference_proxy import PreferenceProxy, question_for
 from agents.reasoning.port import Reasoner
-from memory.retrieve import Retriever
+from tests.agents.town import Notes
 from workflows.model import Limits, Workflow
 
-Notes = Callable[[dict[str, str]], Retriever]
 LONG = "\n".join(f"- Note {n} about the weather, the harbour and the number {n}." for n in range(80))
 
 

@@ -1,8 +1,5 @@
 from __future__ import annotations
 
-import importlib.util
-from pathlib import Path
-
 import pytest
 
 from agents.reasoning.checked import Checked, Unfounded
@@ -11,22 +8,17 @@ from agents.reasoning.port import Heard, Reasoner, Score, Understanding
 from agents.types import Candidate, DetailValue, Preference, Preferences, Reason
 from memory.embed import MiniLM
 from memory.evidence import Evidence
+from tests.agents.reasoning import contract
 from workflows.model import Detail, Workflow
 
-_spec = importlib.util.spec_from_file_location("reasoner_contract", Path(__file__).with_name("contract.py"))
-assert _spec is not None
-assert _spec.loader is not None
-contract = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(contract)
 
-
-class TestOffline(contract.ReasonerContract):  # type: ignore[misc,name-defined]
+class TestOffline(contract.ReasonerContract):
     @pytest.fixture
     def reasoner(self, model: MiniLM) -> Reasoner:
         return OfflineReasoner(model.embed)
 
 
-class TestCheckedOffline(contract.ReasonerContract):  # type: ignore[misc,name-defined]
+class TestCheckedOffline(contract.ReasonerContract):
     @pytest.fixture
     def reasoner(self, model: MiniLM) -> Reasoner:
         return Checked(OfflineReasoner(model.embed))

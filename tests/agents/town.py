@@ -1,21 +1,11 @@
-"""A town of invented places, a workflow with rules, and a person's real home with a real index."""
+"""A town of invented places, and workflows with rules to judge them by."""
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
-import pytest
-
-from agents.reasoning.checked import Checked
-from agents.reasoning.offline.reasoner import OfflineReasoner
-from agents.reasoning.port import Reasoner
 from agents.types import Candidate
-from memory.embed import MiniLM
-from memory.home import Home
-from memory.index import Index
 from memory.retrieve import Retriever
 from workflows.model import Detail, DetailType, Limits, Rule, Workflow
 from workflows.rules import parse_rule
@@ -52,38 +42,3 @@ def place(name: str, description: str = "A place to eat.", price: int = 30, **fa
 def dish(name: str, contains: str = "", diets: tuple[str, ...] = (), price: str = "15.00 EUR") -> dict[str, Any]:
     description = f"contains: {contains}" if contains else "contains: celery"
     return {"name": name, "description": description, "diets": list(diets), "price": price}
-
-
-@pytest.fixture(scope="session")
-def model() -> MiniLM:
-    return MiniLM(threads=1)
-
-
-@pytest.fixture(scope="session")
-def reasoner(model: MiniLM) -> Reasoner:
-    return Checked(OfflineReasoner(model.embed))
-
-
-@pytest.fixture
-def notes(tmp_path: Path, model: MiniLM) -> Iterator[Notes]:
-    """Writes files into a home and opens what finds them: `notes({"memory/food.md": "- …"})`."""
-    opened: list[Index] = []
-
-    def _notes(files: dict[str, str]) -> Retriever:
-        for path, text in files.items():
-            (tmp_path / "person" / path).parent.mkdir(parents=True, exist_ok=True)
-            (tmp_path / "person" / path).write_text(text, "utf-8")
-        (tmp_path / "person").mkdir(exist_ok=True)
-        index = Index(Home(tmp_path / "person"), model)
-        opened.append(index)
-        index.sync()
-        return Retriever(index)
-
-    yield _notes
-    for index in opened:
-        index.close()
-
-
-@pytest.fixture
-def details() -> dict[str, Any]:
-    return {"date": dt.date(2026, 11, 21).isoformat(), "time": "20:00", "people": 2}
