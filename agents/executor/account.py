@@ -9,6 +9,7 @@ from pathlib import Path
 
 from playwright.async_api import Page
 
+from agents.executor.bounds import ANSWER, within
 from agents.executor.forms import clean
 from agents.executor.origins import origin_of
 from memory.errors import Conflict, Unavailable
@@ -42,7 +43,8 @@ class SignedOut(Conflict):
 
 async def sign_in_label(page: Page, prefix: str) -> str | None:
     """The name after `prefix` ("Signed in as") on the page as it is; None where it does not stand there."""
-    name = await page.evaluate(_AFTER, prefix)
+    async with within(ANSWER):
+        name = await page.evaluate(_AFTER, prefix)
     return clean(name) or None if isinstance(name, str) else None
 
 

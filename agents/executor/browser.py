@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+import signal
 import socket
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
@@ -15,10 +16,12 @@ from typing import Literal, TypeVar
 
 from filelock import AsyncFileLock
 from filelock import Timeout as LockTimeout
-from playwright.async_api import BrowserContext, Dialog, Page, Playwright, async_playwright
+from playwright.async_api import Browser, BrowserContext, Dialog, Page, Playwright, async_playwright
 from playwright.async_api import Error as PlaywrightError
+from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from agents.executor.barrier import Barrier, Phase, Policy
+from agents.executor.bounds import within
 from memory.errors import Unavailable
 
 T = TypeVar("T")
@@ -55,6 +58,7 @@ _SHUT = (  # ways out that the barrier, which sees HTTP requests, would not see
     "--disable-quic",
     "--dns-prefetch-disable",
 )
+_ENDING = 10  # seconds for a browser to write what it keeps and to end
 _LONGEST_RUN = 600  # seconds that a second run waits for the first
 _LOCK = "SingletonLock"  # Chromium's link "host-pid" in a profile that is open
 
@@ -127,6 +131,7 @@ class Window:
 
     context: BrowserContext
     barrier: Barrier
+    process: int | None = None  # its id
     notes: list[str] = field(default_factory=list)
 
     @property
@@ -148,12 +153,16 @@ class Window:
         return self.context.pages[0] if self.context.pages else await self.context.new_page()
 
     async def close(self) -> None:
-        """End the browser; one that is dead already is no error."""
+        """End the browser; one that is dead already is no error, and one that hangs is killed."""
         try:
-            browser = self.context.browser
-            await self.context.close()
-            if browser is not None:
-                await browser.close()
+            async with within(_ENDING):
+                browser = self.context.browser
+                await self.context.close()
+                if browser is not None:
+                    await browser.close()
+        except PlaywrightTimeout:
+            if self.process is not None:
+                os.kill(self.process, getattr(signal, "SIGKILL", signal.SIGTERM))
         except PlaywrightError:
             return
 
@@ -188,8 +197,8 @@ class Driver:
         playwright = await self._started()
         try:
             return await launch(playwright)
-        except PlaywrightError as failed:
-            if "connection closed" not in str(failed).lower():
+        except PlaywrightError:
+            if await _answers(playwright):
                 raise
             return await launch(await self._started(instead_of=playwright))
 
@@ -198,6 +207,14 @@ class Driver:
             if self._playwright is None or self._playwright is instead_of:
                 self._playwright = await async_playwright().start()
             return self._playwright
+
+
+async def _answers(playwright: Playwright) -> bool:
+    try:
+        await (await playwright.request.new_context()).dispose()
+    except Exception:  # noqa: BLE001 (of a driver that is gone, Playwright raises errors of several kinds)
+        return False
+    return True
 
 
 @asynccontextmanager
@@ -239,7 +256,7 @@ async def open_profile(
                     )
                 )
             )
-        window = Window(context, Barrier())
+        window = Window(context, Barrier(), await _process(context.browser))
         try:
             if barrier and context.browser is not None:
                 await window.barrier.attach(context.browser)
@@ -268,11 +285,22 @@ async def open_clean(settings: BrowserSettings, driver: Driver | None = None) ->
             )
         barrier = Barrier()
         await barrier.attach(browser)
-        window = Window(await browser.new_context(accept_downloads=False), barrier)
+        context = await browser.new_context(accept_downloads=False)
+        window = Window(context, barrier, await _process(browser))
         try:
             yield await _ready(window, settings, None, Phase.SEARCH)
         finally:
             await window.close()
+
+
+async def _process(browser: Browser | None) -> int | None:
+    """The id of the browser's main process, as it says itself."""
+    if browser is None:
+        return None
+    session = await browser.new_browser_cdp_session()
+    told = (await session.send("SystemInfo.getProcessInfo"))["processInfo"]
+    await session.detach()
+    return next((int(process["id"]) for process in told if process["type"] == "browser"), None)
 
 
 async def _ready(window: Window, settings: BrowserSettings, policy: Policy | None, phase: Phase) -> Window:

@@ -11,6 +11,7 @@ from playwright.async_api import Page
 
 from agents.executor.account import require_account
 from agents.executor.barrier import Phase
+from agents.executor.bounds import leave
 from agents.executor.browser import Window
 from agents.executor.page import Said
 from agents.executor.plan import BoundPlan, BoundStep
@@ -73,7 +74,7 @@ async def _look(
     try:
         page = await window.context.new_page()
         for other in [p for p in window.context.pages if p is not page]:
-            await other.close()  # what it may still be sending is no longer ours to send
+            await leave(other)  # what it may still be sending is no longer ours to send
         found: Said | bool | None = False
         for step in bound.check:
             if step.verb is Verb.LOOK_FOR:

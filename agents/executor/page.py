@@ -7,6 +7,7 @@ from typing import Any
 
 from playwright.async_api import Locator, Page
 
+from agents.executor.bounds import ANSWER, within
 from agents.executor.forms import clean
 from agents.types import Frozen
 
@@ -76,7 +77,8 @@ class Said(Frozen):
 async def read(part: Page | Locator) -> Said:
     """What the page, or the one element, says now."""
     root = part.locator("body") if isinstance(part, Page) else part
-    raw = await root.evaluate(_READ)
+    async with within(ANSWER):
+        raw = await root.evaluate(_READ)
     return Said(
         pairs=tuple((clean(label), clean(value)) for label, value in raw["pairs"]),
         headings=tuple(clean(h) for h in raw["headings"]),

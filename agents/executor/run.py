@@ -12,6 +12,7 @@ from playwright.async_api import Locator, Page, Response
 from agents.executor import controls
 from agents.executor.account import require_account
 from agents.executor.barrier import Phase
+from agents.executor.bounds import STEP, within
 from agents.executor.browser import Window
 from agents.executor.failpoint import Failpoint
 from agents.executor.page import Said, read
@@ -95,9 +96,10 @@ class Run:
         page = await self.window.page()
         await settle(page, self.workflow.sites)
         step = self._commit
-        button = await controls.to_press(page, step.target, role=step.role, kind=step.target_type, exact=True)
         try:
-            await button.click(trial=True)  # whether it can be pressed is found out before anything is recorded
+            async with within(STEP):
+                button = await controls.to_press(page, step.target, role=step.role, kind=step.target_type, exact=True)
+                await button.click(trial=True)  # whether it can be pressed is found out before anything is recorded
         except PlaywrightError as failed:
             raise Unavailable(f"“{step.target}” cannot be pressed: {first_line(failed)}.", "Try again.") from failed
         await self._before_touching()

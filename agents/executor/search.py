@@ -12,6 +12,7 @@ from playwright.async_api import Locator, Page
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from agents.executor.barrier import Phase, Policy
+from agents.executor.bounds import STEP, leave, within
 from agents.executor.browser import BrowserSettings, Driver, Window, open_clean, open_profile
 from agents.executor.gather import SEE, candidates, merged
 from agents.executor.plan import bound_steps, search_values
@@ -96,7 +97,8 @@ class Searcher:
             await repeated.first.wait_for(state="attached", timeout=_FIRST * 1000)
         except PlaywrightTimeout:
             return ()
-        seen, html = await repeated.evaluate_all(SEE), await page.content()
+        async with within(STEP):
+            seen, html = await repeated.evaluate_all(SEE), await page.content()
         return await asyncio.to_thread(candidates, page.url, html, seen, self._now())
 
     async def _closer(
@@ -106,7 +108,8 @@ class Searcher:
             try:
                 async with _page(window) as page:
                     await open_page(page, candidate.url, workflow.sites)
-                    html, text = await page.content(), await page.inner_text("body")
+                    async with within(STEP):
+                        html, text = await page.content(), await page.inner_text("body")
                     return await asyncio.to_thread(merged, candidate, html, page.url, text, self._now())
             except Unavailable as away:
                 return away
@@ -146,7 +149,7 @@ async def _page(window: Window) -> AsyncIterator[Page]:
         try:
             yield page
         finally:
-            await page.close()
+            await leave(page)
     except PlaywrightTimeout as slow:
         raise Unavailable("The site took too long to answer.", "Try again later.") from slow
     except PlaywrightError as failed:

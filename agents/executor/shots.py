@@ -9,6 +9,8 @@ from pathlib import Path
 from playwright.async_api import CDPSession, Page
 from playwright.async_api import Error as PlaywrightError
 
+from agents.executor.bounds import ANSWER, within
+
 _PRIVATE = """() => [...document.querySelectorAll('input')].some(
   e => e.type === 'password' || /^(cc-|one-time-code|current-password|new-password)/.test(e.autocomplete ?? ''))"""
 
@@ -28,10 +30,11 @@ class Shots:
         A screenshot that fails is no reason to end a run: then there is none.
         """
         try:
-            if await page.evaluate(_PRIVATE):
-                return None
-            session = await self._on(page)
-            answer = await session.send("Page.captureScreenshot", {"format": "png", "optimizeForSpeed": True})
+            async with within(ANSWER):
+                if await page.evaluate(_PRIVATE):
+                    return None
+                session = await self._on(page)
+                answer = await session.send("Page.captureScreenshot", {"format": "png", "optimizeForSpeed": True})
             path = f"{self._folder}/{self._count + 1:02d}.png"
             await asyncio.to_thread(self._save, self._home / path, base64.b64decode(answer["data"]))
         except (PlaywrightError, OSError):

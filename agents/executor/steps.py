@@ -12,6 +12,7 @@ from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from agents.executor import controls
 from agents.executor.barrier import Barrier
+from agents.executor.bounds import STEP, leave, within
 from agents.executor.forms import clean, counts, same_text, times
 from agents.executor.origins import among
 from agents.executor.plan import BoundStep
@@ -47,7 +48,8 @@ async def perform(
     if step.commit:
         raise BadInput(f"“{step.text}” is the Commit.", "Only a mandate takes it.")
     try:
-        await _take(page, step, sites, before)
+        async with within(STEP):
+            await _take(page, step, sites, before)
     except PlaywrightTimeout as slow:
         raise Unavailable(f"“{step.text}” took too long on {page.url}.", "Try again later.") from slow
     except PlaywrightError as failed:
@@ -66,7 +68,7 @@ async def settle(page: Page, sites: tuple[str, ...]) -> None:
     try:
         await page.wait_for_load_state("domcontentloaded")
         for other in [p for p in page.context.pages if p is not page]:
-            await other.close()  # a popup is no part of any step
+            await leave(other)  # a popup is no part of any step
     except PlaywrightError as failed:
         raise Unavailable(f"{page.url} did not load: {first_line(failed)}.", "Try again later.") from failed
     if page.url != "about:blank" and not among(page.url, sites):

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from agents.executor.barrier import Asked, Phase, Policy, only_public
+from agents.executor.bounds import leave
 from agents.executor.browser import Window, open_profile
 from agents.executor.plan import BoundStep
 from agents.executor.steps import perform
@@ -120,7 +121,7 @@ async def visit(window: Window, shop: Any, trap: str) -> None:
     await asyncio.sleep(0.3)
     if trap == "keepalive":
         await page.goto(f"{shop.origin}/rooms", wait_until="commit")
-    await page.close()
+    await leave(page)
     await asyncio.sleep(0.1)
 
 
