@@ -26,7 +26,7 @@ async def test_a_page_that_is_busy_for_ever_is_given_up_and_closed(monkeypatch: 
         page = await window.page()
         await page.evaluate("() => { setTimeout(() => { while (true) {} }, 50) }")
         await page.wait_for_timeout(100)
-        with pytest.raises(PlaywrightError, match="did not answer within 0.5 s"):
+        with pytest.raises(PlaywrightError, match="did not answer"):
             await read(page)
         await leave(page)
         assert await (await window.page()).evaluate("1 + 1") == 2
