@@ -72,6 +72,15 @@ def test_the_site_is_down_then_back(chat: Chat, town: Town) -> None:
     assert chat.send("try again")["kind"] == "decision"
 
 
+def test_a_site_that_does_not_answer_in_time_is_told(chat: Chat, town: Town) -> None:
+    town.mode("slow", ms=20_000)  # longer than a page is waited for
+    reply = chat.send("book a table for two tonight at 20:00, somewhere new")
+    assert reply["kind"] == "error"
+    assert "too long" in reply["text"]
+    town.mode("slow", ms=200)
+    assert chat.send("try again")["kind"] == "decision"
+
+
 def test_logged_out_is_told_and_nothing_is_booked(chat: Chat, town: Town) -> None:
     before = len(town.booked())
     plan = chat.to_plan()
