@@ -49,6 +49,11 @@ def visited(name: str, mentions: Iterable[Evidence], others: Iterable[str] = ())
     return next((m for m in mentions if _says_so(name, m, longer)), None)
 
 
+def sentences(text: str) -> list[str]:
+    """The sentences and bullets of a quotation."""
+    return [s for s in _SENTENCE.split(text) if s and s.strip()]
+
+
 def _says_so(name: str, mention: Evidence, longer: list[str]) -> bool:
     above = fold(f"{mention.path} {mention.section}")
     if _WISHES.search(fold(mention.section)) or re.search(r"\bwant.to.try\b|\bwish", above):
@@ -56,11 +61,11 @@ def _says_so(name: str, mention: Evidence, longer: list[str]) -> bool:
     if above.startswith("journal/"):
         return False  # what we wrote ourselves: a task that was tried; visits are noted in memory
     diary = _DIARY.search(above) is not None
-    sentences = [s for s in _SENTENCE.split(mention.quote) if s and s.strip()]
+    told = sentences(mention.quote)
     if re.search(rf"(?<!\w){re.escape(fold(name))}(?!\w)", fold(mention.section.rsplit(" > ", 1)[-1])):
-        return _told(sentences, 0, name, diary, headed=True)
-    places = [n for n, s in enumerate(sentences) if stands(name, s, longer)]
-    return any(_told(sentences, n, name, diary, headed=False) for n in places)
+        return _told(told, 0, name, diary, headed=True)
+    places = [n for n, s in enumerate(told) if stands(name, s, longer)]
+    return any(_told(told, n, name, diary, headed=False) for n in places)
 
 
 def stands(name: str, text: str, longer: Iterable[str] = ()) -> bool:

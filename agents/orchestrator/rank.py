@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Protocol
 
 from rapidfuzz import fuzz
 
 from agents.orchestrator.been import visited
 from agents.orchestrator.hard import Bounds, Standing, bounds, stand
+from agents.orchestrator.named import Word, word_on
 from agents.reasoning.offline import facts
 from agents.reasoning.offline.lexis import fold
 from agents.reasoning.port import Reasoner, Score
@@ -71,6 +73,7 @@ async def rank(
     standing = [stand(c, bound) for c in candidates]
     known = {e.id: e for e in preferences.evidence}
     standing = await _not_been(standing, workflow, new_only, retriever, known)
+    standing = await _spoken_of(standing, retriever, known)
     standing, nearest = _open_at(standing, workflow, details)
     left = [s for s in standing if s.exclusion is None]
     scores = await _weighed(left, preferences, understanding_wishes, details, reasoner)
@@ -100,6 +103,7 @@ async def shortlist(
     standing = [stand(c, bounds(workflow, details, understanding_wishes, taste)) for c in candidates]
     if retriever:
         standing = await _not_been(standing, workflow, new_only, retriever, {})
+        standing = await _spoken_of(standing, retriever, {})
     standing, _ = _open_at(standing, workflow, details)
     left = [s for s in standing if s.exclusion is None]
     most = next((s.count for s in workflow.search if s.verb is Verb.LOOK_CLOSER and s.count), len(left))
@@ -129,6 +133,27 @@ async def _not_been(
         else s
         for s in standing
     ]
+
+
+async def _spoken_of(standing: list[Standing], retriever: Mentions, known: dict[str, Evidence]) -> list[Standing]:
+    """Leave out what the person's notes rule out by name; say what else they say against it."""
+    names = [s.candidate.name for s in standing]
+    left = [s.candidate.name for s in standing if s.exclusion is None]
+    told = await asyncio.to_thread(lambda: {n: word_on(n, retriever.mentions(n), names) for n in left})
+    against = {name: word for name, word in told.items() if word and word.against}
+    known.update({w.evidence.id: w.evidence for w in against.values()})
+    return [
+        _objected(s, against[s.candidate.name]) if s.exclusion is None and s.candidate.name in against else s
+        for s in standing
+    ]
+
+
+def _objected(standing: Standing, word: Word) -> Standing:
+    said, cited = f"your notes say “{word.text}”", word.evidence.id
+    if word.whole:
+        out = Exclusion(name=standing.candidate.name, reason=said, evidence=(cited,))
+        return replace(standing, exclusion=out)
+    return replace(standing, tradeoffs=(said, *standing.tradeoffs), evidence=(*standing.evidence, cited))
 
 
 def _open_at(
@@ -263,13 +288,16 @@ def _outscored(
     if not place or ranked.decision is None:
         return f"{name} was found, but nothing about it was weighed.", ()
     score = ranked.scores[place - 1]
-    shown = [o.name for o in (ranked.decision.top, ranked.decision.backup) if o]
+    options = [o for o in (ranked.decision.top, ranked.decision.backup) if o]
+    shown = [o.name for o in options]
     if name in shown:
         return f"{name} is proposed: it is {'the top choice' if name == shown[0] else 'the backup'}.", ()
     against = "; ".join(score.tradeoffs) or "it answers fewer of your notes and wishes"
     speaks = " For it: " + "; ".join(r.text for r in score.reasons) + "." if score.reasons else ""
     cited = tuple(evidence[i] for r in score.reasons for i in r.evidence if i in evidence)
-    text = f"{name} breaks no rule; it came {place} of {len(ranked.scores)}, after {' and '.join(shown)}: {against}."
+    after = " and ".join(o.name for o in options if o.fit >= score.fit)
+    other = f" {shown[-1]} is the backup for being more unlike {shown[0]}." if options[-1].fit < score.fit else ""
+    text = f"{name} breaks no rule; it came {place} of {len(ranked.scores)}, after {after}: {against}.{other}"
     return text + speaks, cited
 
 
