@@ -8,11 +8,12 @@ import json
 import os
 import sys
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
+from urllib.parse import urlsplit
 
 import typer
 from dulwich.errors import NotGitRepository
@@ -21,7 +22,8 @@ from playwright.async_api import async_playwright
 from pydantic import TypeAdapter
 from rich.console import RenderableType
 
-from agents.executor.browser import BrowserMissing, find_browser
+from agents.executor.browser import BrowserMissing, BrowserSettings, find_browser, shows_window
+from agents.executor.login import log_in, until_closed
 from agents.types import Preferences, Reply
 from app import client as reaching
 from app import terminal
@@ -29,10 +31,12 @@ from app.channels.base import TaskView
 from app.client import Client
 from app.errors import to_terminal
 from app.settings import load_settings
-from memory.errors import RflowError
+from memory.errors import Conflict, NotFound, RflowError, Unavailable
 from memory.evidence import Evidence
 from memory.home import Home
 from workflows import registry
+from workflows.faults import WorkflowFault
+from workflows.parse import read_workflow
 from workflows.registry import Registry
 
 T = TypeVar("T")
@@ -180,13 +184,28 @@ def workflow_list(as_json: AsJson = False) -> None:
 
 @workflow_commands.command("check")
 def workflow_check(name: str = typer.Argument(""), as_json: AsJson = False) -> None:
-    """Check one workflow, or all; exit code 1 where one has a fault."""
+    """Check one workflow by its name or file, or all; exit code 1 where one has a fault."""
+    if Path(name).suffix == ".md" and Path(name).is_file():
+        _faults(_faults_of(Path(name)), name, as_json)
+        return
     workflows = _registry()
     known = {w.name for w in workflows.all()}
     faults = [f for f in workflows.faults() if name in ("", Path(f.path).stem)]
     if name and name not in known and not faults:
         workflows.get(name)  # raises NotFound with the nearest name
-    text = "\n".join(str(f) for f in faults) or f"{name or f'{len(known)} workflows'}: no fault."
+    _faults(faults, name or (f"{len(known)} workflows" if len(known) > 1 else "1 workflow"), as_json)
+
+
+def _faults_of(file: Path) -> tuple[WorkflowFault, ...]:
+    try:
+        read_workflow(file)
+    except WorkflowFault as fault:
+        return (fault,)
+    return ()
+
+
+def _faults(faults: Sequence[WorkflowFault], what: str, as_json: bool) -> None:
+    text = "\n".join(str(f) for f in faults) or f"{what}: no fault."
     _show({"faults": {f.path: [str(x) for x in f.faults] for f in faults}}, text, as_json)
     if faults:
         raise typer.Exit(1)
@@ -222,6 +241,33 @@ async def _ask(client: Client, conversation: str, text: str, wait: bool) -> Repl
         lines.cancel()
         with suppress(asyncio.CancelledError, RflowError):
             await lines
+
+
+@app.command()
+def login(site: str, as_json: AsJson = False) -> None:
+    """Log in at SITE by hand, once, in the assistant's own browser; it reads back as whom."""
+    settings = load_settings()
+    origin, prefix = _account(site)
+    browser = BrowserSettings(path=settings.browser_path, show=settings.browser)
+    if not shows_window(browser.show, browser.environ):
+        raise Unavailable("There is no screen here to show a browser's window on.", "Run this where there is one.")
+    home = Home.open(settings.home)
+    _aside(f"A window opens at {origin}. Log in there, then close it.")
+    name = asyncio.run(log_in(home.root, origin, prefix, browser, until_closed))
+    if name is None:
+        raise Conflict(f"{origin} never said “{prefix} …”: nobody is logged in there.", "Try again.")
+    _show({"site": origin, "account": name}, f"Logged in at {origin} as {name}.", as_json)
+
+
+def _account(site: str) -> tuple[str, str]:
+    """The site's origin as a workflow lists it, and what stands before the account's name there."""
+    listed = {s: w.account for w in _registry().all() if w.account for s in w.sites}
+    found = next(
+        (s for s in listed if site.rstrip("/") in (s.rstrip("/"), urlsplit(s).hostname, urlsplit(s).netloc)), None
+    )
+    if found is None:
+        raise NotFound(f"No workflow logs in at {site!r}.", f"Known: {', '.join(listed) or 'none'}.")
+    return found, listed[found]
 
 
 async def _progress(client: Client, conversation: str) -> None:

@@ -17,6 +17,11 @@ async def plan(state: TaskState, crew: Crew) -> TaskState:
     """Offer exactly one plan; an older offer of this conversation ends with it."""
     workflow = crew.registry.get(state["workflow"])
     candidate = _chosen(state)
+    if workflow.account and account.label(crew.home.root, workflow.sites) is None:
+        site = workflow.sites[0]
+        text = f"I am not logged in at {site} for you yet, so I can plan nothing there. Nothing was done.\n\n"
+        text += f"Log in once, in the assistant's own browser: `rflow login {site}`. Then say it again."
+        return {"status": "deciding", "reply": Reply(kind="refusal", text=text).model_dump(mode="json")}
     try:
         bound = plan_for(
             workflow,

@@ -212,3 +212,13 @@ def test_no_browser(home: Path, town: Town) -> None:
         running.stop()
     assert reply["kind"] == "error"
     assert "RFLOW_BROWSER_PATH" in reply["text"]
+
+
+def test_without_a_login_no_plan_is_offered(service: Service, home: Path) -> None:
+    (home / "state" / "accounts.json").unlink()
+    chat = Chat(service, "stranger")
+    chat.to_decision()
+    reply = chat.send("top")
+    assert reply["kind"] == "refusal"
+    assert "rflow login http://tavola.localhost" in reply["text"]
+    assert chat.send("Go")["kind"] != "progress"

@@ -155,17 +155,26 @@ def _allergen(plates: Sequence[tuple[Dish, str]], mains: Sequence[tuple[Dish, st
     may = [d for d, p in plates if p == "may"]
     thing = _thing(wanted)
     if len(has) >= _DOMINATED * len(plates):
-        return Verdict("out", f"{len(has)} of {len(plates)} dishes on its menu contain {thing} ({_names(has)})")
+        return Verdict("out", f"{len(has)} of {len(plates)} dishes on its menu contain {_marked(has, wanted)}")
     if all(p in ("has", "may") for _, p in mains):
         return Verdict("out", f"no main course on its menu is free of {thing}")
     if has:
         count = "one dish contains" if len(has) == 1 else f"{len(has)} dishes contain"
-        return Verdict("warn", f"{count} {thing} ({_names(has)}); ask the kitchen")
+        return Verdict("warn", f"{count} {_marked(has, wanted)}; ask the kitchen")
     if may:
         return Verdict("warn", f"{_names(may)} may contain {thing}; ask the kitchen")
     if any(_DECLARED.search(d.description) for d, _ in plates):
         return Verdict("fine")
     return Verdict("warn", f"no dish names {thing}, but the menu does not mark allergens; tell the kitchen")
+
+
+def _marked(has: list[Dish], wanted: Need) -> str:
+    """What the dishes contain, and which they are; a menu that marks "nuts" has not said "walnuts"."""
+    group = wanted.without[0]
+    narrower = len(wanted.without) == 1 and not says(group, wanted.subject)
+    if narrower and not any(says(d.text, wanted.subject) for d in has) and any(says(d.text, group) for d in has):
+        return f"{group}, which may be {wanted.subject} ({_names(has)})"
+    return f"{wanted.subject} ({_names(has)})"
 
 
 def _diet(mains: Sequence[tuple[Dish, str]], wanted: Need) -> Verdict:
