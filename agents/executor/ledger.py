@@ -232,6 +232,12 @@ async def granted(conn: AsyncConnection) -> tuple[str, ...]:
     return tuple((await conn.execute(sa.select(mandates.c.id).where(mandates.c.granted_by.is_not(None)))).scalars())
 
 
+async def done(conn: AsyncConnection) -> tuple[Entry, ...]:
+    """Every mandate that was carried out, with its receipt, oldest first."""
+    rows = await conn.execute(sa.select(mandates).where(mandates.c.state == State.DONE).order_by(mandates.c.expires))
+    return tuple(_entry(row) for row in rows.all())
+
+
 async def references(conn: AsyncConnection) -> frozenset[str]:
     """The references of every receipt: each belongs to one mandate, and to no other."""
     rows = await conn.execute(sa.select(mandates.c.receipt).where(mandates.c.state == State.DONE))

@@ -45,7 +45,8 @@ def _write(state: TaskState, receipt: Receipt, entry: Entry, crew: Crew) -> None
             if last == 1:
                 raise
     if receipt.state == "done":
-        text = f"Booked {entry.mandate.plan.item}: {', '.join(_terms(entry))}."
+        reference = f" ({receipt.reference})" if receipt.reference else ""  # two bookings alike are two visits
+        text = f"Booked {entry.mandate.plan.item}: {', '.join(_terms(entry))}{reference}."
         today = crew.clock().date()
         remember(crew.home, crew.history, VISITS, entry.bound.workflow, text, today, state["conversation"])
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from agents.crew import Crew
 from agents.executor import account, ledger
-from agents.executor.mandate import code, new_mandate, plan_text, render
+from agents.executor.ledger import Entry
+from agents.executor.mandate import Plan, code, new_mandate, plan_text, render
 from agents.executor.plan import plan_for
-from agents.orchestrator import papers
+from agents.orchestrator import papers, say
 from agents.reasoning.port import Waiting
 from agents.state import TaskState
 from agents.types import Candidate, Reply
@@ -43,12 +44,14 @@ async def plan(state: TaskState, crew: Crew) -> TaskState:
         return {"status": "deciding", "reply": reply.model_dump(mode="json")}
     secret = code(crew.server_key, offer.hash) if bound.code_needed else None
     async with crew.database.begin() as conn:
+        already = [e for e in await ledger.done(conn) if _same_day(e.mandate.plan, bound.plan)]
         await ledger.offer(conn, offer, state["conversation"], bound, state["task"], secret)
     view = render(offer, bound.title, bound.sentences, secret)
     text = plan_text(view)
     papers.write_plan(crew.home.root, state["task"], state["request"], text, view.hash)
     lapsed = state.get("signal", {}).get("lapsed", "")
-    reply = Reply(kind="plan", text="\n\n".join(p for p in (lapsed, text) if p), plan=view)
+    parts = (lapsed, "\n".join(_standing(entry) for entry in already), text)
+    reply = Reply(kind="plan", text="\n\n".join(p for p in parts if p), plan=view)
     return {
         "status": "offered",
         "mandate": offer.id,
@@ -58,6 +61,18 @@ async def plan(state: TaskState, crew: Crew) -> TaskState:
         "reply": reply.model_dump(mode="json"),
         "trace": [*state.get("trace", []), f"Offered the plan {view.hash[:12]}; it holds until {view.expires}."],
     }
+
+
+def _same_day(before: Plan, now: Plan) -> bool:
+    return now.date is not None and (before.action, before.date) == (now.action, now.date)
+
+
+def _standing(entry: Entry) -> str:
+    """What was done before for the same day: the person may have forgotten it, or cancelled it on the site."""
+    reference = f" ({say.quoted(entry.receipt.reference)})" if entry.receipt and entry.receipt.reference else ""
+    plan = entry.mandate.plan
+    when = f" at {plan.time}" if plan.time else ""
+    return f"You already have {say.quoted(plan.item)}{when} that day{reference}; a Go to this makes one more."
 
 
 def _chosen(state: TaskState) -> Candidate:

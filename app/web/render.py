@@ -90,15 +90,12 @@ def folds(text: str) -> list[tuple[str, str]]:
 
 
 def terms(terms: Mapping[str, str | None]) -> list[tuple[str, str]]:
-    """Terms as rows (heading, value), each one of them told; those that do not apply share the last row."""
+    """Terms as rows (heading, value); one that does not apply has none."""
     order = {name: place for place, name in enumerate(WORDS)}
     names = sorted(terms, key=lambda name: order.get(name, len(order)))
     rows = [(label(name), _value(name, value)) for name in names if (value := terms[name]) is not None]
-    absent = [name for name in names if terms[name] is None]
-    if set(absent) >= PRICES:
-        rows.append(("Price", "nothing to pay"))
-        absent = [name for name in absent if name not in {*PRICES, "currency"}]
-    return rows + ([("Does not apply", ", ".join(label(name).lower() for name in absent))] if absent else [])
+    free = all(name in terms and terms[name] is None for name in PRICES)
+    return rows + ([("Price", "nothing to pay")] if free else [])
 
 
 def said(receipt: Receipt) -> dict[str, str | None]:

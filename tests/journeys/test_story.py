@@ -80,6 +80,8 @@ def test_recommend_decide_do(chat: Chat, town: Town) -> None:
     fresh = Chat(chat.service, "later").to_decision()
     left_out = {e["name"] for e in fresh["decision"]["excluded"]}
     assert top["name"] in left_out, "asked again, it is no longer new"
+    twice = Chat(chat.service, "twice").to_plan("book a table for two tonight at 20:00")
+    assert f"You already have {top['name']} at 20:00 that day ({made[0].what['reservation']})" in twice["text"]
 
 
 def _plain(text: str) -> str:
