@@ -6,6 +6,7 @@ import datetime as dt
 
 from agents.crew import Crew
 from agents.orchestrator import say
+from agents.reasoning.offline.times import usual_hours
 from agents.reasoning.port import Heard, Understanding, Waiting
 from agents.state import TaskState
 from agents.types import DetailValue, Preferences, Question, Reply
@@ -28,7 +29,7 @@ async def refine(state: TaskState, crew: Crew) -> TaskState:
     question = Question(
         detail=missing.name,
         type=missing.type.value,
-        options=quick_answers(missing, proposed, crew.clock()),
+        options=quick_answers(missing, proposed, crew.clock(), state["request"], _day(workflow, state["details"])),
         proposed=said,
     )
     parts = [say.opening(state, workflow, today)]
@@ -75,12 +76,25 @@ def _ask(detail: Detail, proposed: str | None, source: str) -> str:
     return f"{detail.ask} Your notes say {source}, so: **{proposed}**?"
 
 
-def quick_answers(detail: Detail, proposed: DetailValue | None, now: dt.datetime) -> tuple[str, ...]:
-    """Sensible answers to tap, each in words that are understood when typed back; the proposed one first."""
+def _day(workflow: Workflow, details: dict[str, DetailValue]) -> str:
+    """The date that is settled already, or empty."""
+    return next((str(details[d.name]) for d in workflow.details if d.type is DetailType.DATE and d.name in details), "")
+
+
+def quick_answers(
+    detail: Detail, proposed: DetailValue | None, now: dt.datetime, request: str = "", day: str = ""
+) -> tuple[str, ...]:
+    """Sensible answers to tap, each in words that are understood when typed back; the proposed one first.
+
+    Args:
+        request: the person's words: who speaks of dinner is asked about evening hours.
+        day: ISO date; of today only hours to come are offered.
+    """
     if detail.type is DetailType.DATE:
         offered = ["today", "tomorrow", "Saturday"]
     elif detail.type is DetailType.TIME:
-        offered = _times_around(str(proposed)) if proposed else ["13:00", "19:00", "20:00", "21:00"]
+        hours = _times_around(str(proposed)) if proposed else usual_hours(request)
+        offered = [t for t in hours if day != now.date().isoformat() or t > f"{now:%H:%M}"]
     elif detail.type is DetailType.COUNT:
         low, high = detail.at_least or 1, detail.at_most or 20
         offered = [str(n) for n in (proposed, 1, 2, 4, 6) if isinstance(n, int) and low <= n <= high]

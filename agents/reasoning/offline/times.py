@@ -8,11 +8,16 @@ from collections.abc import Callable, Iterator
 
 from agents.reasoning.offline.dates import MOMENT, hours_ahead
 from agents.reasoning.offline.numbers import SMALL, whole
-from agents.reasoning.offline.spans import MASK, Hit, longest
+from agents.reasoning.offline.spans import MASK, Hit, fold, longest
 
 _EVENING = re.compile(r"\b(?:dinner|supper|tonight|tonite|evening|night|nightcap|drinks|cocktails?|after work)\b")
 _AFTERNOON = re.compile(r"\b(?:lunch|lunchtime|afternoon|tea time)\b")
 _MORNING = re.compile(r"\b(?:breakfast|brunch|morning|coffee)\b")
+_HOURS = (
+    (_EVENING, "19:00 19:30 20:00 21:00"),
+    (_AFTERNOON, "12:00 12:30 13:00 14:00"),
+    (_MORNING, "08:30 09:30 10:30"),
+)
 PART_OF_DAY = r"(?:breakfast|brunch|lunch|lunchtime|dinner|supper|morning|afternoon|evening|night)"
 """A word that says when rather than what; `find_times` reads an open hour by it."""
 
@@ -56,6 +61,15 @@ _NO_THING = (
 _ROUND = r"(?![12]00\b)(?P<h>[1-9]|1\d|2[0-3])[.]?(?P<m>00|15|30|45)(?![\w%]|[.,:/]\d| ?[€$£])"
 """An hour and a quarter in digits that are written as one number or with a point: "730", "19.30"."""
 _AFTER_DAY = rf"(?:\b(?:morning|evening|afternoon|night|tonight|lunch|dinner|breakfast|brunch)|{MASK}),?"
+
+
+def usual_hours(text: str) -> list[str]:
+    """Hours ("19:00") that are worth offering to someone who speaks of this."""
+    said = fold(text)
+    for spoken, hours in _HOURS:
+        if spoken.search(said):
+            return hours.split()
+    return ["13:00", "19:00", "20:00", "21:00"]
 
 
 def find_times(text: str, now: dt.datetime, context: tuple[str, ...] = (), asked: bool = False) -> list[Hit]:

@@ -67,3 +67,16 @@ def test_quick_answers_begin_with_what_is_proposed(
 
 def test_a_count_offers_nothing_out_of_bounds() -> None:
     assert quick_answers(Detail("d", DetailType.COUNT, "?", at_least=2, at_most=4), None, NOW) == ("2", "4")
+
+
+@pytest.mark.parametrize(
+    ("request_", "day", "offered"),
+    [
+        ("dinner tonight", "", ("19:00", "19:30", "20:00", "21:00")),
+        ("a table for lunch", "", ("12:00", "12:30", "13:00", "14:00")),
+        ("a table", NOW.date().isoformat(), ("19:00", "20:00", "21:00")),
+    ],
+)
+def test_hours_that_are_offered_fit_the_meal_and_lie_ahead(request_: str, day: str, offered: tuple[str, ...]) -> None:
+    now = NOW.replace(hour=14, minute=40)
+    assert quick_answers(Detail("t", DetailType.TIME, "?"), None, now, request_, day) == offered
