@@ -181,7 +181,7 @@ def test_what_is_not_indexed_says_why(home: Home, put: Put, index: Index) -> Non
 
 def test_a_bounded_sync_leaves_the_rest_for_later(put: Put, index: Index) -> None:
     fill(put)
-    report = index.sync(most_bytes=100)
+    report = index.refresh(most_bytes=100)
     assert report.pending > 0
     assert Retriever(index).all_notes()
     assert index.sync().pending == 0
