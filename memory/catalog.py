@@ -11,14 +11,13 @@ import threading
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
 
 from memory.chunk import Chunk
-from memory.errors import Unavailable
-from memory.vectors import Damaged
+from memory.errors import Damaged, Unavailable
+from memory.status import Entry
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS files (
@@ -38,27 +37,6 @@ CREATE TRIGGER IF NOT EXISTS words_out AFTER DELETE ON chunks BEGIN
 NOT_DAMAGED = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_READONLY)
 WEIGHTS = "1.0, 0.5, 0.25"  # of a word in the text, in the headings, in what stands before
 _WORD = re.compile(r"\w+")
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """What is known of a file.
-
-    Attributes:
-        sign: its size, times and inode when it was read.
-        hash: SHA-256 of its bytes.
-        why: what could not be read; empty where all was.
-        partly: `why` concerns only a part of it.
-        chunks: how many it has.
-        at: when it was indexed, ISO date-time in UTC.
-    """
-
-    sign: str
-    hash: str
-    why: str = ""
-    partly: bool = False
-    chunks: int = 0
-    at: str = ""
 
 
 class Facts(NamedTuple):

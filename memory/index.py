@@ -11,17 +11,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from memory.catalog import Catalog, Entry
+from memory.catalog import Catalog
 from memory.chunk import chunks_of
 from memory.embeddings import Embedder
-from memory.errors import BadInput, RflowError, Unavailable
+from memory.errors import BadInput, Damaged, RflowError, Unavailable
 from memory.home import Home
 from memory.readers import MAX_BYTES, Skipped, read_document, too_big
 from memory.scan import FOLDERS, scan, size_of
-from memory.status import Status, status_of
+from memory.status import Entry, FileStatus, Status, status_of, told
 from memory.store import Part, Store, Work, now, parts_of
 from memory.stores import Stores
-from memory.vectors import Damaged, VectorStore
+from memory.vectors import VectorStore
 
 GROUP_BYTES = 100_000  # what is read before it is embedded
 CHEAP = 0.003  # seconds that a look at every file may take before each query
@@ -72,18 +72,25 @@ class Progress:
     waiting: int
     entry: Entry | None = None
 
+    @property
+    def file(self) -> FileStatus:
+        """As the index's status tells it; `waiting` with its passages so far while it is not done."""
+        entry = self.entry or Entry("", "", chunks=self.done)
+        return told(self.path, entry, waits=self.entry is None)
+
 
 Tell = Callable[[Progress], None]
 
 
-def _nobody(_: Progress) -> None: ...
+def nobody(_: Progress) -> None:
+    """Is told, and does nothing."""
 
 
 @dataclass(slots=True)
 class _Tally:
     """Counts what one call did."""
 
-    tell: Tell = _nobody
+    tell: Tell = nobody
     read: int = 0
     removed: int = 0
     embedded: int = 0
@@ -100,6 +107,7 @@ class Index:
 
     Attributes:
         kept: somebody (`memory.watch`) takes up changes in the background.
+        looked: seconds that the last look at every file took.
     """
 
     def __init__(
@@ -114,7 +122,7 @@ class Index:
         self._max_bytes = max_bytes
         self._stores = Stores(home.root / "state" / "index", embedder, former)
         self._changing = self._stores.changing
-        self._looked = self._behind_since = 0.0
+        self.looked = self._behind_since = 0.0
 
     @property
     def catalog(self) -> Catalog:
@@ -131,7 +139,7 @@ class Index:
         """The model whose vectors can be compared with those of the store that answers."""
         return self._stores.answering.embedder
 
-    def sync(self, tell: Tell = _nobody, stop: threading.Event | None = None) -> SyncReport:
+    def sync(self, tell: Tell = nobody, stop: threading.Event | None = None) -> SyncReport:
         """Makes the index equal to the files; with nothing changed it costs one look at each file.
 
         Args:
@@ -152,7 +160,7 @@ class Index:
         What another thread has in hand is waited for, a few seconds at most.
         """
         tally = _Tally()
-        self._look(FOLDERS if not self.kept or self._looked < CHEAP else FOLDERS[:1], tally)
+        self._look(FOLDERS if not self.kept or self.looked < CHEAP else FOLDERS[:1], tally)
         everything = not self.kept or self._waiting_bytes() <= most_bytes
         while group := self._next(most_bytes, FOLDERS if everything else FOLDERS[:1]):
             self._take(*group, tally)
@@ -194,7 +202,9 @@ class Index:
         self._look(FOLDERS, _Tally())
         with self._changing:
             store = self._stores.answering
-            return status_of(store.files, store.waiting, self._stores.rebuilding)
+            status = status_of(store.files, store.waiting, self._stores.rebuilding)
+        waited = round(time.monotonic() - self._behind_since, 1) if status.pending else 0.0
+        return status.model_copy(update={"waited": waited})
 
     @property
     def pending(self) -> int:
@@ -209,7 +219,7 @@ class Index:
         began = time.monotonic()
         found = scan(self.home.root, folders)
         if folders == FOLDERS:
-            self._looked = time.monotonic() - began
+            self.looked = time.monotonic() - began
         with self._changing:
             before = self._stores.waiting()
             tally.removed += self._stores.look(found, folders)

@@ -4,13 +4,34 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from memory.catalog import Entry, files_in
 from memory.scan import scan
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What is known of a file.
+
+    Attributes:
+        sign: its size, times and inode when it was read.
+        hash: SHA-256 of its bytes.
+        why: what could not be read; empty where all was.
+        partly: `why` concerns only a part of it.
+        chunks: how many it has.
+        at: when it was indexed, ISO date-time in UTC.
+    """
+
+    sign: str
+    hash: str
+    why: str = ""
+    partly: bool = False
+    chunks: int = 0
+    at: str = ""
 
 
 class FileStatus(BaseModel):
@@ -38,6 +59,7 @@ class Status(BaseModel):
 
     Attributes:
         pending: how many files wait.
+        waited: since when, in seconds; 0 where none waits.
         rebuilding: why a new index is being built beside the one that answers; empty where none is.
     """
 
@@ -45,17 +67,24 @@ class Status(BaseModel):
 
     chunks: int
     pending: int
+    waited: float = 0.0
     rebuilding: str = ""
     files: tuple[FileStatus, ...] = ()
+
+    @property
+    def unread(self) -> tuple[str, ...]:
+        """The files that could not be read, or only in part, each with why."""
+        return tuple(f"{f.path}: {f.why}" for f in self.files if f.why)
 
 
 def status_of(files: Mapping[str, Entry], waiting: Mapping[str, str], rebuilding: str = "") -> Status:
     """From what is known of the files, and which of them wait."""
-    told = [_told(path, files.get(path, Entry("", "")), path in waiting) for path in sorted(files.keys() | waiting)]
-    return Status(chunks=sum(f.chunks for f in told), pending=len(waiting), rebuilding=rebuilding, files=tuple(told))
+    all_ = [told(path, files.get(path, Entry("", "")), path in waiting) for path in sorted(files.keys() | waiting)]
+    return Status(chunks=sum(f.chunks for f in all_), pending=len(waiting), rebuilding=rebuilding, files=tuple(all_))
 
 
-def _told(path: str, entry: Entry, waits: bool) -> FileStatus:
+def told(path: str, entry: Entry, waits: bool = False) -> FileStatus:
+    """One file by what is known of it."""
     fault: Literal["indexed", "partly", "skipped"] = (
         "indexed" if not entry.why else "partly" if entry.partly else "skipped"
     )
@@ -68,6 +97,8 @@ def look(root: Path) -> Status:
 
     A catalog that cannot be read tells of no file: all of them wait.
     """
+    from memory.catalog import files_in  # the readers come with it: only where it is asked for
+
     folder = root / "state" / "index"
     try:
         name = (folder / "current").read_text("utf-8").partition("\n")[0]

@@ -9,12 +9,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple
 
-from memory.catalog import Catalog, Entry, Facts
+from memory.catalog import Catalog, Facts
 from memory.chunk import VERSION, Chunk
 from memory.embeddings import Embedder, Embeddings, made_of
+from memory.errors import Damaged
 from memory.readers import READERS
 from memory.scan import size_of, urgency
-from memory.vectors import Damaged, Vectors, VectorStore
+from memory.status import Entry
+from memory.vectors import Vectors, VectorStore
 
 GROUP = 32  # files that are read before they are embedded
 PART = 32  # chunks that are embedded and stored together: short, so that a question in between waits little

@@ -11,10 +11,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from memory.embeddings import Absent, Embedder, Embeddings
-from memory.errors import Unavailable
+from memory.errors import Damaged, Unavailable
 from memory.home import replace
 from memory.store import Part, Store, made_with
-from memory.vectors import Damaged
 
 LAST_QUERIES = 5.0  # seconds that a switch waits for the queries that run
 log = logging.getLogger(__name__)

@@ -16,15 +16,11 @@ from chromadb.config import Settings
 from chromadb.errors import ChromaError
 from numpy.typing import NDArray
 
-from memory.errors import Unavailable
+from memory.errors import Damaged, Unavailable
 
 Vectors = NDArray[np.float32]
 T = TypeVar("T")
 UPSERT = 1000  # ids per call, below Chroma's own bound
-
-
-class Damaged(Unavailable):
-    """The index cannot be trusted; it is rebuilt from the files."""
 
 
 class VectorStore:
