@@ -10,8 +10,7 @@ from collections.abc import Callable
 from app.client import owned, reach
 from app.settings import Settings
 from memory.home import Home
-from memory.status import FileStatus, Status, look
-from memory.store import now
+from memory.status import FileStatus, Progress, Status, look, now
 
 Tell = Callable[[FileStatus], None]
 """Is told each file that was read, and now and then one that is being read (`waiting`, with its passages so far)."""
@@ -55,7 +54,7 @@ async def _followed(settings: Settings, tell: Tell, watch: bool) -> Status:
 
 def _here(home: Home, tell: Tell, watch: bool) -> Status:
     from memory.embed import MiniLM  # heavy: onnxruntime and Chroma
-    from memory.index import Index, Progress
+    from memory.index import Index
     from memory.watch import kept
 
     last = time.monotonic()

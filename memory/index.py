@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import logging
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from memory.catalog import Catalog
@@ -18,15 +17,15 @@ from memory.errors import BadInput, Damaged, RflowError, Unavailable
 from memory.home import Home
 from memory.readers import MAX_BYTES, Skipped, read_document, too_big
 from memory.scan import FOLDERS, scan, size_of
-from memory.status import Entry, FileStatus, Status, status_of, told
-from memory.store import Part, Store, Work, now, parts_of
+from memory.status import Entry, Progress, Status, Tell, nobody, now, status_of
+from memory.store import Part, Store, Work, parts_of
 from memory.stores import Stores
 from memory.vectors import VectorStore
 
 GROUP_BYTES = 100_000  # what is read before it is embedded
 CHEAP = 0.003  # seconds that a look at every file may take before each query
 PATIENCE = 8.0  # seconds after a change in which a query waits for it, where little waits
-LITTLE = 400_000  # bytes
+LITTLE = 150_000  # bytes
 BOUND = 200_000  # bytes that are taken up just before a query
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -55,42 +54,12 @@ class SyncReport:
     rebuilt: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far one file is.
-
-    Attributes:
-        path: relative to home.
-        done, chunks: of this file, stored and in all.
-        waiting: files that still wait, this one included until it is done.
-        entry: what is known of it; None until it is done.
-    """
-
-    path: str
-    done: int
-    chunks: int
-    waiting: int
-    entry: Entry | None = None
-
-    @property
-    def file(self) -> FileStatus:
-        """As the index's status tells it; `waiting` with its passages so far while it is not done."""
-        entry = self.entry or Entry("", "", chunks=self.done)
-        return told(self.path, entry, waits=self.entry is None)
-
-
-Tell = Callable[[Progress], None]
-
-
-def nobody(_: Progress) -> None:
-    """Is told, and does nothing."""
-
-
 @dataclass(slots=True)
 class _Tally:
     """Counts what one call did."""
 
     tell: Tell = nobody
+    stop: threading.Event = field(default_factory=threading.Event)
     read: int = 0
     removed: int = 0
     embedded: int = 0
@@ -146,9 +115,9 @@ class Index:
             tell: is told how far each file is.
             stop: ends it after the part at hand.
         """
-        tally = _Tally(tell)
+        tally = _Tally(tell, stop or threading.Event())
         self._look(FOLDERS, tally)
-        while not (stop and stop.is_set()) and (group := self._next()):
+        while not tally.stop.is_set() and (group := self._next()):
             self._take(*group, tally)
         self._stores.switch()
         self._stores.tidy()
@@ -161,10 +130,11 @@ class Index:
         """
         tally = _Tally()
         self._look(FOLDERS if not self.kept or self.looked < CHEAP else FOLDERS[:1], tally)
-        everything = not self.kept or self._waiting_bytes() <= most_bytes
-        while group := self._next(most_bytes, FOLDERS if everything else FOLDERS[:1]):
-            self._take(*group, tally)
-            most_bytes -= sum(map(size_of, group[1].values()))
+        folders = FOLDERS[:1] if self.kept else FOLDERS
+        self._take_up(most_bytes, folders, tally)
+        with self._stores.moved:
+            self._stores.moved.wait_for(lambda: not self._rules_taken(), timeout=PATIENCE)
+        self._take_up(most_bytes, FOLDERS[:1], tally)  # what the other thread could not do
         with self._stores.moved:
             left = self._behind_since + PATIENCE - time.monotonic()
             self._stores.moved.wait_for(lambda: not self._soon(), timeout=max(0.0, left))
@@ -230,12 +200,18 @@ class Index:
         with self._changing:
             return sum(map(size_of, self._stores.answering.waiting.values()))
 
+    def _rules_taken(self) -> bool:
+        """Whether another thread has a memory file in hand."""
+        return any(path.startswith("memory/") for path in self._stores.answering.taken)
+
     def _soon(self) -> bool:
-        """Whether what waits is in somebody's hands and done in a moment."""
-        store = self._stores.answering
-        if any(path.startswith("memory/") for path in store.taken):
-            return True
-        return self.kept and bool(store.waiting) and self._waiting_bytes() <= LITTLE
+        """Whether what waits is in another thread's hands and done in a moment."""
+        return self.kept and 0 < self._waiting_bytes() <= LITTLE
+
+    def _take_up(self, most_bytes: int, folders: tuple[str, ...], tally: _Tally) -> None:
+        while group := self._next(most_bytes, folders):
+            self._take(*group, tally)
+            most_bytes -= sum(map(size_of, group[1].values()))
 
     def _next(self, bound: int = 1 << 60, folders: tuple[str, ...] = FOLDERS) -> tuple[Store, dict[str, str]] | None:
         """The next few files, which nobody else then takes; none that is larger than `bound`, in bytes."""
@@ -251,7 +227,7 @@ class Index:
             for part in parts_of(self._read(store, path, sign) for path, sign in group.items()):
                 vectors = store.embed(part)
                 with self._stores.moved:
-                    if not self._stores.uses(store):
+                    if not self._stores.uses(store) or tally.stop.is_set():
                         return
                     tally.read += store.put(part, vectors)
                     tally.embedded += len(part.fresh)
@@ -271,7 +247,8 @@ class Index:
         for work in part.done:
             tally.tell(Progress(work.path, work.entry.chunks, work.entry.chunks, left, work.entry))
         if part.fresh and (work := part.fresh[-1].work) not in part.done:
-            tally.tell(Progress(work.path, part.fresh[-1].number, work.entry.chunks, left))
+            done = work.entry.chunks - len(work.fresh) + part.fresh[-1].number + 1
+            tally.tell(Progress(work.path, done, work.entry.chunks, left))
 
     def _read(self, store: Store, path: str, sign: str) -> Work:
         """What has to be stored of one file; nothing where only its times changed."""
@@ -282,7 +259,7 @@ class Index:
             return store.plan(path, Entry(sign, "", str(error), at=now()), ())
         digest = hashlib.sha256(data).hexdigest()
         if known and known.hash == digest:
-            return Work(path, dataclasses.replace(known, sign=sign))
+            return Work(path, replace(known, sign=sign))
         try:
             reading = read_document(path, data, self._max_bytes)
         except RflowError as error:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -92,6 +93,37 @@ def told(path: str, entry: Entry, waits: bool = False) -> FileStatus:
     return FileStatus(path=path, state=state, chunks=entry.chunks, at=entry.at, why=entry.why)
 
 
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far one file is.
+
+    Attributes:
+        path: relative to home.
+        done, chunks: of this file, stored and in all.
+        waiting: files that still wait, this one included until it is done.
+        entry: what is known of it; None until it is done.
+    """
+
+    path: str
+    done: int
+    chunks: int
+    waiting: int
+    entry: Entry | None = None
+
+    @property
+    def file(self) -> FileStatus:
+        """As the index's status tells it; `waiting` with its passages so far while it is not done."""
+        entry = self.entry or Entry("", "", chunks=self.done)
+        return told(self.path, entry, waits=self.entry is None)
+
+
+Tell = Callable[[Progress], None]
+
+
+def nobody(_: Progress) -> None:
+    """Is told, and does nothing."""
+
+
 def look(root: Path) -> Status:
     """The status of a home whose index nobody has open; nothing is opened for writing.
 
@@ -108,3 +140,8 @@ def look(root: Path) -> Status:
     found = scan(root)
     known = {path: entry for path, entry in files.items() if path in found}
     return status_of(known, {p: s for p, s in found.items() if p not in known or known[p].sign != s})
+
+
+def now() -> str:
+    """When something was indexed: ISO date-time in UTC, to the millisecond."""
+    return dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds")

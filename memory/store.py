@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -137,10 +136,12 @@ class Store:
         """A few waiting files, about `most_bytes` in all, that no other thread is then given."""
         group: dict[str, str] = {}
         for path, sign in self.waiting.items():
-            if most_bytes <= 0 or len(group) == GROUP:
-                break
-            if path in self.taken or size_of(sign) > largest or path.partition("/")[0] not in folders:
+            folder = path.partition("/")[0]
+            if path in self.taken or size_of(sign) > largest or folder not in folders:
                 continue
+            # Nobody waits for a document in order to have a rule.
+            if most_bytes <= 0 or len(group) == GROUP or (group and folder != next(iter(group)).partition("/")[0]):
+                break
             group[path] = sign
             most_bytes -= size_of(sign)
         self.taken |= group.keys()
@@ -186,6 +187,9 @@ class Store:
         for work in done:
             self.files[work.path] = work.entry
             self.waiting.pop(work.path)
+        if fit and (last := part.fresh[-1]).work not in done and last.work.path in self.waiting:
+            chunks = last.work.entry.chunks - len(last.work.fresh) + last.number + 1
+            self.files[last.work.path] = replace(self.files[last.work.path], chunks=chunks)
         return len(done)
 
     def _wanted(self, work: Work) -> bool:
@@ -196,7 +200,7 @@ class Store:
         self.catalog.drop_chunks(work.stale)
         self.catalog.put_chunks(work.reworded)
         self.catalog.move_chunks(work.moved)
-        unfinished = replace(work.entry, sign="", hash="")
+        unfinished = replace(work.entry, sign="", hash="", chunks=work.entry.chunks - len(work.fresh))
         self.catalog.put_file(work.path, unfinished)
         self.files[work.path] = unfinished
 
@@ -220,8 +224,3 @@ class Store:
         """Closes it and deletes its folder."""
         self.close()
         shutil.rmtree(self.folder, ignore_errors=True)
-
-
-def now() -> str:
-    """When something was indexed: ISO date-time in UTC, to the millisecond."""
-    return dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds")

@@ -12,8 +12,9 @@ from pathlib import Path
 from watchfiles import watch
 
 from memory.errors import RflowError
-from memory.index import Index, Tell, nobody
+from memory.index import Index
 from memory.scan import FOLDERS
+from memory.status import Tell, nobody
 
 DEBOUNCE = 200  # milliseconds for which changes are gathered
 WAKE = 1000  # milliseconds between two thoughts about whether to look
@@ -78,7 +79,7 @@ def _changes(folders: list[Path], stop: threading.Event) -> Iterator[tuple[bool,
 
 def _watched(folders: list[Path], stop: threading.Event) -> Iterator[bool]:
     """Ends where a folder was replaced by another one, of which nobody would tell."""
-    watched = [folder.stat().st_ino for folder in folders]
+    watched, first = [folder.stat().st_ino for folder in folders], True
     for changes in watch(
         *folders,
         watch_filter=None,
@@ -88,7 +89,8 @@ def _watched(folders: list[Path], stop: threading.Event) -> Iterator[bool]:
         stop_event=stop,
         raise_interrupt=False,
     ):
-        yield bool(changes)
+        yield bool(changes) or first  # what changed just before the watch stood was told to nobody
+        first = False
         if [folder.stat().st_ino for folder in folders] != watched:
             return
 
