@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
@@ -161,6 +162,12 @@ class Assistant:
         if not question.strip():
             raise BadInput("The question is empty.", "Ask about a taste, such as “does he like spicy food?”.")
         return await self.proxy.ask(question)
+
+    async def propose(self, text: str, why: str) -> dict[str, str]:
+        """Puts what another program says of the person before them; it writes no memory."""
+        proposals = importlib.import_module("memory.proposals")
+        made = await asyncio.to_thread(proposals.propose, self.home, text, source="mcp", why=why)
+        return {"id": made.id, "text": made.text, "state": made.state}
 
     async def index_status(self) -> Status:
         """How each of the person's files stands in the index."""

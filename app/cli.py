@@ -133,6 +133,14 @@ def index(
 
 
 @app.command()
+def mcp() -> None:
+    """Serve recall, preferences and proposals to other agents, over the Model Context Protocol on stdin and stdout."""
+    from app.mcp_server import server  # the SDK is heavy
+
+    asyncio.run(server(load_settings()).run_stdio_async())
+
+
+@app.command()
 def trace(task: str, as_json: AsJson = False) -> None:
     """Tell step by step what a task did."""
     body = _with_client(lambda client: client.get(f"/api/v1/tasks/{task}"))

@@ -59,6 +59,10 @@ class Assistant(Protocol):
         """The passages of the person's files nearest to the query, and how the index stood."""
         ...
 
+    async def propose(self, text: str, why: str) -> dict[str, str]:
+        """Puts what another program says of the person before them; `id`, `text` and `state` of the proposal."""
+        ...
+
     async def index_status(self) -> Status:
         """How each of the person's files stands in the index."""
         ...

@@ -148,6 +148,7 @@ class MemoryAssistant:
         self.stopped: list[str] = []
         self.index = IndexState()
         self.status = Status(chunks=2, pending=0, files=(FileStatus(path=LINES.path, state="indexed", chunks=2),))
+        self.proposed: list[tuple[str, str]] = []
         self.work = 0.05  # seconds that doing takes
         self._running: set[asyncio.Task[None]] = set()
 
@@ -225,6 +226,10 @@ class MemoryAssistant:
 
     async def recall(self, query: str, k: int) -> Recalled:
         return Recalled(evidence=(LINES, MENU)[:k], index=self.index)
+
+    async def propose(self, text: str, why: str) -> dict[str, str]:
+        self.proposed.append((text, why))
+        return {"id": "1a2b3c4d", "text": text, "state": "waiting"}
 
     async def index_status(self) -> Status:
         return self.status
