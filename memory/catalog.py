@@ -200,12 +200,15 @@ class Catalog:
         return self._match(f'{{text heading}} : "{" ".join(words)}"', k, ()) if words else []
 
     def _match(self, query: str, k: int, under: Sequence[str]) -> list[tuple[str, float]]:
+        # Only the best are joined with their chunks: a common word stands in thousands.
         where, values = _under(under)
+        among = f"AND rowid IN (SELECT seq FROM chunks WHERE {where})" if under else ""  # noqa: S608
         with self._cursor() as db:
             rows = db.execute(
-                f"SELECT id, -bm25(words, {WEIGHTS}) AS fit FROM words JOIN chunks ON seq = words.rowid"  # noqa: S608
-                f" WHERE words MATCH ? AND {where} ORDER BY fit DESC, id LIMIT ?",
-                (query, *values, k),
+                f"SELECT id, fit FROM (SELECT rowid AS seq, -rank AS fit FROM words WHERE words MATCH ?"  # noqa: S608
+                f" AND rank MATCH 'bm25({WEIGHTS})' {among} ORDER BY rank LIMIT ?) JOIN chunks USING (seq)"
+                " ORDER BY fit DESC, id",
+                (query, *(values if under else ()), k),
             )
             return [(r[0], r[1]) for r in rows]
 

@@ -164,8 +164,8 @@ class Index:
 
     def skipped(self) -> tuple[Skipped, ...]:
         """Every file that is not, or only partly, in the index."""
-        files = self._stores.answering.files
-        return tuple(Skipped(path, e.why, e.partly) for path, e in sorted(files.copy().items()) if e.why)
+        faulty = [(path, e) for path, e in list(self._stores.answering.files.items()) if e.why]
+        return tuple(Skipped(path, e.why, e.partly) for path, e in sorted(faulty, key=lambda f: f[0]))
 
     def status(self) -> Status:
         """How each file stands, after a look at all of them; nothing is read or waited for."""
