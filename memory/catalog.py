@@ -58,7 +58,9 @@ class Facts(NamedTuple):
 def fold(text: str) -> list[str]:
     """The words of a text without case and accents."""
     plain = unicodedata.normalize("NFKD", text.casefold())
-    return _WORD.findall("".join(c for c in plain if not unicodedata.combining(c)))
+    if not plain.isascii():
+        plain = "".join(c for c in plain if not unicodedata.combining(c))
+    return _WORD.findall(plain)
 
 
 class Catalog:

@@ -121,9 +121,10 @@ class Store:
         Args:
             found: every file in `folders`, with its sign.
         """
-        gone = [p for p in self.files if p not in found and p.partition("/")[0] in folders]
+        places = tuple(f"{name}/" for name in folders)
+        gone = [p for p in self.files if p.startswith(places) and p not in found]
         self._forget(gone)
-        others = {p: s for p, s in self.waiting.items() if p.partition("/")[0] not in folders}
+        others = {p: s for p, s in self.waiting.items() if not p.startswith(places)}
         changed = {p: s for p, s in found.items() if self._sign(p) != s}
         self.waiting = dict(sorted((others | changed).items(), key=lambda item: urgency(*item)))
         return len(gone)
