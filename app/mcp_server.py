@@ -14,8 +14,8 @@ from pydantic import BaseModel, Field
 
 from agents.types import Preferences, Recalled
 from app.client import Client, reach
+from app.errors import to_terminal
 from app.settings import Settings
-from memory.errors import RflowError
 
 READS = ToolAnnotations(read_only_hint=True, open_world_hint=False)
 WRITES = ToolAnnotations(read_only_hint=False, destructive_hint=False, idempotent_hint=True, open_world_hint=False)
@@ -36,7 +36,7 @@ class Proposed(BaseModel):
 
 def server(settings: Settings) -> MCPServer:
     """The three tools over the home of these settings, through the service where one runs."""
-    door = MCPServer("recommend-flow", instructions=ABOUT, log_level="ERROR")
+    door = MCPServer("recommend-flow", instructions=ABOUT, log_level="CRITICAL")
     one_at_a_time = asyncio.Lock()  # where no service runs the home is opened for a call, and has one owner
 
     @asynccontextmanager
@@ -44,8 +44,8 @@ def server(settings: Settings) -> MCPServer:
         try:
             async with one_at_a_time, reach(settings, lambda _: None) as reached:
                 yield reached
-        except RflowError as error:
-            raise ToolError(str(error)) from error
+        except Exception as error:  # noqa: BLE001  the agent's last boundary; errors.py decides what is said
+            raise ToolError(to_terminal(error)[0]) from None
 
     @door.tool(annotations=READS)
     async def recall(
