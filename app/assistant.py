@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
@@ -12,19 +13,22 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from agents.executor import ledger
 from agents.executor.words import parse_stop
 from agents.graph import Graph
-from agents.preference_proxy import PreferenceProxy
+from agents.preference_proxy import PreferenceProxy, recalled
 from agents.state import Json
-from agents.types import Clock, PlanView, Preferences, Receipt, Reply
+from agents.types import Clock, PlanView, Preferences, Recalled, Receipt, Reply
 from app.channels import store
 from app.channels.base import Event, Inbound, Message, TaskView
 from app.channels.hub import Hub
 from app.engine import Engine
 from memory.errors import BadInput, NotFound, Unavailable
-from memory.evidence import Evidence
 from memory.home import Home
 from memory.index import Index
 from memory.retrieve import Retriever
+from memory.status import Status
 from workflows.registry import Registry
+
+LATE = 120
+"""Seconds of waiting from which on a file that was not read yet is a fault."""
 
 MANY = 50
 """Messages in line from which on the service says that it is behind."""
@@ -147,11 +151,11 @@ class Assistant:
             trace=tuple(state.get("trace", ())),
         )
 
-    async def recall(self, query: str, k: int) -> tuple[Evidence, ...]:
-        """Evidence for a query, best first."""
+    async def recall(self, query: str, k: int) -> Recalled:
+        """Evidence for a query, best first, and how the index stood."""
         if not query.strip():
             raise BadInput("The query is empty.", "Say in a few words what you look for.")
-        return await asyncio.to_thread(self.retriever.recall, query, k)
+        return await asyncio.to_thread(recalled, self.retriever, query, k)
 
     async def preferences(self, question: str) -> Preferences:
         """Cited statements about the person's taste."""
@@ -159,13 +163,27 @@ class Assistant:
             raise BadInput("The question is empty.", "Ask about a taste, such as “does he like spicy food?”.")
         return await self.proxy.ask(question)
 
+    async def propose(self, text: str, why: str) -> dict[str, str]:
+        """Puts what another program says of the person before them; it writes no memory."""
+        proposals = importlib.import_module("memory.proposals")
+        made = await asyncio.to_thread(proposals.propose, self.home, text, source="mcp", why=why)
+        return {"id": made.id, "text": made.text, "state": made.state}
+
+    async def index_status(self) -> Status:
+        """How each of the person's files stands in the index."""
+        return await asyncio.to_thread(self.index.status)
+
     async def health(self) -> dict[str, str]:
         """Each part and how it is: "ok" or a sentence."""
         async with self.database.connect() as conn:
             behind = await store.undone(conn)
         # Looked at anew, so that a file just broken is named, and one just mended is not.
-        await asyncio.to_thread(self.index.refresh)
-        unread = "; ".join(f"{s.path}: {s.why}" for s in self.index.skipped())
+        index = await self.index_status()
+        late = f"is behind: {index.pending} files wait" if index.waited > LATE else ""
         faults = "; ".join(str(fault) for fault in self.workflows.faults())
         waiting = f"{len(behind)} messages wait" if len(behind) >= MANY else ""
-        return {"turns": waiting or "ok", "index": unread or "ok", "workflows": faults or "ok"}
+        return {
+            "turns": waiting or "ok",
+            "index": "; ".join(s for s in (late, *index.unread) if s) or "ok",
+            "workflows": faults or "ok",
+        }

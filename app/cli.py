@@ -10,7 +10,6 @@ import sys
 import uuid
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 from urllib.parse import urlsplit
@@ -19,21 +18,20 @@ import typer
 from dulwich.errors import NotGitRepository
 from dulwich.repo import Repo
 from playwright.async_api import async_playwright
-from pydantic import TypeAdapter
 from rich.console import RenderableType
 
 from agents.executor.browser import BrowserMissing, BrowserSettings, find_browser, shows_window
 from agents.executor.login import log_in, until_closed
 from agents.types import Preferences, Reply
 from app import client as reaching
-from app import terminal
+from app import indexing, terminal
 from app.channels.base import TaskView
 from app.client import Client
 from app.errors import to_terminal
 from app.settings import load_settings
 from memory.errors import Conflict, NotFound, RflowError, Unavailable
-from memory.evidence import Evidence
 from memory.home import Home
+from memory.status import FileStatus
 from workflows import registry
 from workflows.faults import WorkflowFault
 from workflows.parse import read_workflow
@@ -109,9 +107,10 @@ def recall(
     query: str, k: Annotated[int, typer.Option("-k", "--k", min=1, max=50)] = 8, as_json: AsJson = False
 ) -> None:
     """Find the passages of your files nearest to a query."""
-    body = _with_client(lambda client: client.post("/api/v1/recall", {"query": query, "k": k}))
-    found = TypeAdapter(list[Evidence]).validate_python(body)
-    _show(body, terminal.evidence(found) if found else "Nothing in your notes.", as_json)
+    found = _with_client(lambda client: client.recall(query, k))
+    if as_json and found.index.caution:
+        _aside(found.index.caution)
+    _show([e.model_dump(mode="json") for e in found.evidence], terminal.recalled(found), as_json)
 
 
 @app.command()
@@ -123,18 +122,26 @@ def prefer(question: str, as_json: AsJson = False) -> None:
 
 @app.command()
 def index(
-    status: Annotated[bool, typer.Option("--status", help="Only tell how it stands.")] = False, as_json: AsJson = False
+    status: Annotated[bool, typer.Option("--status", help="Only tell how each file stands.")] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Go on following changes until interrupted.")] = False,
+    as_json: AsJson = False,
 ) -> None:
-    """Bring the index of your files up to date, and tell how it stands."""
+    """Bring the index of your files up to date, and tell what was read."""
     settings = load_settings()
-    if reaching.owned(settings.home):
-        state = _with_client(lambda client: client.get("/readyz"))["parts"].get("index", "ok")
-        _show({"running": True, "index": state}, f"The running assistant keeps it up to date: {state}.", as_json)
+    if status:
+        found = indexing.status(settings)
+        _show(found.model_dump(mode="json"), terminal.index(found, each=True), as_json)
         return
-    home = Home.open(settings.home)
-    with home.lock():
-        report = _sync(home, only_look=status)
-    _show(report, terminal.index(report), as_json)
+    found = indexing.run(settings, _file_as_json if as_json and watch else _file, watch)
+    _show(found.model_dump(mode="json"), terminal.index(found), as_json)
+
+
+@app.command()
+def mcp() -> None:
+    """Serve recall, preferences and proposals to other agents, over the Model Context Protocol on stdin and stdout."""
+    from app.mcp_server import server  # the SDK is heavy
+
+    asyncio.run(server(load_settings()).run_stdio_async())
 
 
 @app.command()
@@ -311,21 +318,12 @@ async def _browser(setting: Path | None) -> str:
     return "ok"
 
 
-def _sync(home: Home, only_look: bool) -> dict[str, Any]:
-    """Reads what changed (or only looks) and tells how the index stands."""
-    from memory.embed import MiniLM  # heavy: onnxruntime and Chroma
-    from memory.index import Index
-
-    index = Index(home, MiniLM())
-    try:
-        report = index.sync(most_bytes=0 if only_look else None, progress=None if only_look else _reading)
-        return asdict(report)
-    finally:
-        index.close()
+def _file(file: FileStatus) -> None:
+    _aside(f"  {terminal.file(file)}")
 
 
-def _reading(path: str) -> None:
-    _aside(f"  reading {path}")
+def _file_as_json(file: FileStatus) -> None:
+    print(file.model_dump_json(), flush=True)
 
 
 def _commits(home: Path, limit: int) -> list[dict[str, str]]:

@@ -15,14 +15,17 @@ from typing import Any
 
 import httpx
 from filelock import FileLock, Timeout
+from pydantic import TypeAdapter
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from agents.types import Reply
+from agents.types import IndexState, Recalled, Reply
 from app.channels.base import Event
 from app.errors import Problem
 from app.settings import Settings
 from memory.errors import Conflict, RflowError, Unavailable
+from memory.evidence import Evidence
 from memory.home import Home
+from memory.status import Status
 
 START_SECONDS = 90.0
 REPLY_SECONDS = 200.0
@@ -51,6 +54,19 @@ class Client:
     async def post(self, path: str, body: dict[str, Any]) -> Any:
         """The answer to a body; raises Told."""
         return _json(await self.http.post(path, json=body))
+
+    async def recall(self, query: str, k: int) -> Recalled:
+        """Evidence for a query, and how the index stood; the files that were not read only where nothing was found."""
+        response = await self.http.post("/api/v1/recall", json={"query": query, "k": k})
+        evidence = TypeAdapter(tuple[Evidence, ...]).validate_python(_json(response))
+        kind = response.headers.get("index-state", "found")
+        unread = (await self.index()).unread if kind == "not indexed" else ()
+        index = IndexState(kind=kind, pending=int(response.headers.get("index-pending", 0)), unread=unread)
+        return Recalled(evidence=evidence, index=index)
+
+    async def index(self, since: str = "") -> Status:
+        """How the index stands; with `since`, only the files that wait or were read after that time."""
+        return Status.model_validate(_json(await self.http.get("/api/v1/index", params={"since": since})))
 
     async def say(self, conversation: str, text: str, message: str) -> Reply:
         """Sends a message; the same id again gets the same reply."""

@@ -33,6 +33,7 @@ from app.settings import Settings
 from app.turns import Turns
 from app.web import site
 from app.web.ports import WebState
+from memory import watch
 from memory.embed import MiniLM
 from memory.errors import Conflict, RflowError
 from memory.history import History
@@ -83,7 +84,6 @@ async def open_house(settings: Settings) -> AsyncIterator[tuple[Assistant, Regis
         workflows = Registry(registry.LIBRARY, home.root / "workflows")
         index = await asyncio.to_thread(Index, home, MiniLM())
         stack.callback(index.close)
-        await asyncio.to_thread(index.sync)  # before the first question, which would wait for it
         retriever = Retriever(index)
         reasoner = Checked(OfflineReasoner(index.embedder.embed))
         proxy = PreferenceProxy(retriever, reasoner)
@@ -132,19 +132,8 @@ async def open_house(settings: Settings) -> AsyncIterator[tuple[Assistant, Regis
         stack.callback(turns.closing.set)
         assistant = Assistant(home, database, engine, flow, hub, proxy, retriever, index, workflows, clock)
         await assistant.recover()
-        watching = asyncio.create_task(_keep_indexed(index))
-        stack.callback(watching.cancel)
+        stack.enter_context(watch.kept(index))
         yield assistant, workflows
-
-
-async def _keep_indexed(index: Index) -> None:
-    """Take up what was changed by hand; a look at unchanged files costs a few milliseconds."""
-    while True:
-        await asyncio.sleep(1)
-        try:
-            await asyncio.to_thread(index.sync)
-        except (OSError, RflowError) as error:  # a full disk, say: the next look may succeed
-            log.warning("the index could not be brought up to date: %s", type(error).__name__)
 
 
 def server_key(path: Path) -> bytes:

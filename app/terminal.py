@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import textwrap
 from collections.abc import Iterable
-from typing import Any
 
 from rich.console import Console, Group, RenderableType
 from rich.markdown import Markdown
@@ -12,10 +12,11 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from agents.types import Decision, Option, PlanView, Preferences, Question, Receipt, Reply
+from agents.types import Decision, Option, PlanView, Preferences, Question, Recalled, Receipt, Reply
 from app.channels.base import TaskView
 from app.web.render import moment, place, preface, said, terms
 from memory.evidence import Evidence
+from memory.status import FileStatus, Status
 
 LEFT_OUT = 5  # how many exclusions are told without being asked
 STATEMENTS = 12  # how many statements about taste are told
@@ -45,11 +46,6 @@ def reply(given: Reply) -> RenderableType:
     return Group(*(Padding(part, (0, 0, 1, 0)) for part in parts))
 
 
-def evidence(found: Iterable[Evidence]) -> RenderableType:
-    """Quotations, each with its place."""
-    return Group(*(Padding(_quoted(e), (0, 0, 1, 0)) for e in found))
-
-
 def preferences(known: Preferences) -> RenderableType:
     """Statements about taste, each with what it rests on, and what is not known."""
     by_id = {e.id: e for e in known.evidence}
@@ -67,7 +63,8 @@ def preferences(known: Preferences) -> RenderableType:
     ]
     if known.unknown:
         parts.append(Text(f"Not in your notes: {', '.join(known.unknown)}.", style="dim"))
-    return Group(*parts) if parts else Text("Nothing in your notes.")
+    parts = parts or [Text("Nothing in your notes.")]
+    return Group(*parts, *([Text(known.index.caution, style="yellow")] if known.index.caution else []))
 
 
 def task(view: TaskView) -> RenderableType:
@@ -76,12 +73,40 @@ def task(view: TaskView) -> RenderableType:
     return Group(head, *(Text(f"{number:>3}. {step}") for number, step in enumerate(view.trace, 1)))
 
 
-def index(report: dict[str, Any]) -> RenderableType:
-    """How the index stands after a look or a run."""
-    head = f"{report['chunks']} passages of {report['read'] + report['unchanged']} files."
-    lines = [head] + ([f"{report['pending']} changed files wait: rflow index"] if report["pending"] else [])
-    lines += [f"Not indexed: {s['path']}: {s['why']}" for s in report["skipped"]]
-    return Text("\n".join(lines))
+def recalled(found: Recalled) -> RenderableType:
+    """Quotations, each with its place, or why there are none."""
+    parts: list[RenderableType] = [Padding(_quoted(e), (0, 0, 1, 0)) for e in found.evidence]
+    if found.index.kind == "nothing" or (not parts and found.index.kind == "not indexed"):
+        parts.append(Text("Nothing in your notes."))
+    return Group(*parts, *([Text(found.index.caution, style="yellow")] if found.index.caution else []))
+
+
+def index(status: Status, each: bool = False) -> RenderableType:
+    """How the index stands; every file (`each`), or only those that are not in it."""
+    lines = [file(f) for f in status.files if each or f.why]
+    total = f"{_count(status.chunks, 'passage')} of {_count(len(status.files) - status.pending, 'file')}"
+    waiting = f"; {_count(status.pending, 'file')} waiting to be read" if status.pending else ""
+    lines += ["", f"{total}{waiting}."] if lines else [f"{total}{waiting}."]
+    return Text("\n".join([*lines, *([status.rebuilding] if status.rebuilding else [])]))
+
+
+def file(status: FileStatus) -> str:
+    """One file of the index in a line."""
+    when = f", {moment(dt.datetime.fromisoformat(status.at).astimezone())}" if status.at else ""
+    match status.state:
+        case "waiting":
+            said = f"waiting, {_count(status.chunks, 'passage')} so far" if status.chunks else "waiting"
+        case "indexed":
+            said = _count(status.chunks, "passage") + when
+        case "partly":
+            said = f"{_count(status.chunks, 'passage')}{when}; not all of it: {status.why}"
+        case _:
+            said = f"not indexed: {status.why}"
+    return f"{status.path}: {said}"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def parts(states: dict[str, str]) -> RenderableType:

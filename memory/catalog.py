@@ -10,18 +10,18 @@ import sqlite3
 import threading
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import quote
 
 from memory.chunk import Chunk
-from memory.errors import Unavailable
-from memory.vectors import Damaged
+from memory.errors import Damaged, Unavailable
+from memory.status import Entry
 
 SCHEMA = """
-CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT);
 CREATE TABLE IF NOT EXISTS files (
-    path TEXT PRIMARY KEY, sign TEXT, hash TEXT, why TEXT, partly INTEGER, chunks INTEGER);
+    path TEXT PRIMARY KEY, sign TEXT, hash TEXT, why TEXT, partly INTEGER, chunks INTEGER, at TEXT);
 CREATE TABLE IF NOT EXISTS chunks (
     seq INTEGER PRIMARY KEY, id TEXT UNIQUE, path TEXT, first INTEGER, last INTEGER, section TEXT, title TEXT,
     text TEXT, heading TEXT, context TEXT, date TEXT, stated INTEGER, embedded TEXT);
@@ -39,28 +39,28 @@ WEIGHTS = "1.0, 0.5, 0.25"  # of a word in the text, in the headings, in what st
 _WORD = re.compile(r"\w+")
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """What is known of a file.
+class Facts(NamedTuple):
+    """What may change about a chunk while its words stay."""
 
-    Attributes:
-        sign: its size, times and inode when it was read.
-        hash: SHA-256 of its bytes.
-        why: what could not be read; empty where all was.
-        partly: `why` concerns only a part of it.
-    """
+    first: int | None
+    last: int | None
+    title: str
+    date: str | None
+    stated: bool
 
-    sign: str
-    hash: str
-    why: str = ""
-    partly: bool = False
-    chunks: int = 0
+    @classmethod
+    def of(cls, chunk: Chunk) -> Facts:
+        """As they are stored."""
+        first, last = chunk.lines or (None, None)
+        return cls(first, last, chunk.title, chunk.date.isoformat() if chunk.date else None, chunk.stated)
 
 
 def fold(text: str) -> list[str]:
     """The words of a text without case and accents."""
     plain = unicodedata.normalize("NFKD", text.casefold())
-    return _WORD.findall("".join(c for c in plain if not unicodedata.combining(c)))
+    if not plain.isascii():
+        plain = "".join(c for c in plain if not unicodedata.combining(c))
+    return _WORD.findall(plain)
 
 
 class Catalog:
@@ -115,28 +115,16 @@ class Catalog:
                 raise Damaged("The word index is broken.")
             db.execute("INSERT INTO words (words, rank) VALUES ('integrity-check', 1)")
 
-    def meta(self, key: str) -> str:
-        """A fact about the index, or empty."""
-        with self._cursor() as db:
-            row = db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
-        return str(row[0]) if row else ""
-
-    def set_meta(self, key: str, value: str) -> None:
-        """Records a fact about the index."""
-        with self._cursor() as db:
-            db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
-
     def files(self) -> dict[str, Entry]:
         """Every file that was looked at."""
         with self._cursor() as db:
-            rows = db.execute("SELECT path, sign, hash, why, partly, chunks FROM files").fetchall()
-        return {r[0]: Entry(r[1], r[2], r[3], bool(r[4]), r[5]) for r in rows}
+            return _files(db)
 
     def put_file(self, path: str, entry: Entry) -> None:
         """Records a file."""
         with self._cursor() as db:
-            row = (path, entry.sign, entry.hash, entry.why, entry.partly, entry.chunks)
-            db.execute("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?)", row)
+            row = (path, entry.sign, entry.hash, entry.why, entry.partly, entry.chunks, entry.at)
+            db.execute("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?)", row)
 
     def drop_file(self, path: str) -> None:
         """Forgets a file and its chunks."""
@@ -150,15 +138,34 @@ class Catalog:
             where, values = ("WHERE path = ?", (path,)) if path is not None else ("", ())
             return dict(db.execute(f"SELECT id, embedded FROM chunks {where}", values).fetchall())  # noqa: S608
 
-    def put_chunks(self, path: str, chunks: Iterable[tuple[Chunk, str]]) -> None:
-        """Replaces a file's chunks; each comes with the hash of what its vector was made from."""
+    def known(self, path: str) -> dict[str, tuple[str, Facts]]:
+        """Each chunk of a file: the hash of what its vector was made from, and what may change without it."""
         with self._cursor() as db:
-            db.execute("DELETE FROM chunks WHERE path = ?", (path,))
+            rows = db.execute(
+                "SELECT id, embedded, first, last, title, date, stated FROM chunks WHERE path = ?", (path,)
+            )
+            return {r[0]: (r[1], Facts(r[2], r[3], r[4], r[5], bool(r[6]))) for r in rows}
+
+    def put_chunks(self, chunks: Sequence[tuple[Chunk, str]]) -> None:
+        """Stores chunks, over older ones; each comes with the hash of what its vector was made from."""
+        self.drop_chunks([chunk.id for chunk, _ in chunks])
+        with self._cursor() as db:
             db.executemany(
                 "INSERT INTO chunks (id, path, first, last, section, title, text, heading, context, date, stated,"
                 " embedded) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 [(*_row(chunk), embedded) for chunk, embedded in chunks],
             )
+
+    def move_chunks(self, chunks: Iterable[Chunk]) -> None:
+        """Records where chunks stand now; their words are as they were."""
+        with self._cursor() as db:
+            places = [(f.first, f.last, f.date, f.stated, c.id) for c, f in ((c, Facts.of(c)) for c in chunks)]
+            db.executemany("UPDATE chunks SET first = ?, last = ?, date = ?, stated = ? WHERE id = ?", places)
+
+    def drop_chunks(self, ids: Sequence[str]) -> None:
+        """Forgets chunks; unknown ids are no error."""
+        with self._cursor() as db:
+            db.execute("DELETE FROM chunks WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(list(ids)),))
 
     def get(self, ids: Iterable[str]) -> dict[str, Chunk]:
         """Chunks by id; unknown ids are left out."""
@@ -195,14 +202,30 @@ class Catalog:
         return self._match(f'{{text heading}} : "{" ".join(words)}"', k, ()) if words else []
 
     def _match(self, query: str, k: int, under: Sequence[str]) -> list[tuple[str, float]]:
+        # Only the best are joined with their chunks: a common word stands in thousands.
         where, values = _under(under)
+        among = f"AND rowid IN (SELECT seq FROM chunks WHERE {where})" if under else ""  # noqa: S608
         with self._cursor() as db:
             rows = db.execute(
-                f"SELECT id, -bm25(words, {WEIGHTS}) AS fit FROM words JOIN chunks ON seq = words.rowid"  # noqa: S608
-                f" WHERE words MATCH ? AND {where} ORDER BY fit DESC, id LIMIT ?",
-                (query, *values, k),
+                f"SELECT id, fit FROM (SELECT rowid AS seq, -rank AS fit FROM words WHERE words MATCH ?"  # noqa: S608
+                f" AND rank MATCH 'bm25({WEIGHTS})' {among} ORDER BY rank LIMIT ?) JOIN chunks USING (seq)"
+                " ORDER BY fit DESC, id",
+                (query, *(values if under else ()), k),
             )
             return [(r[0], r[1]) for r in rows]
+
+
+def files_in(path: Path) -> dict[str, Entry]:
+    """Every file of a catalog that nobody has open; raises `sqlite3.Error`."""
+    # What was not written back yet stands in the -wal file; without one the catalog can be read as if on a CD.
+    how = "mode=ro" if path.with_name(path.name + "-wal").exists() else "mode=ro&immutable=1"
+    with closing(sqlite3.connect(f"file:{quote(str(path))}?{how}", uri=True)) as db:
+        return _files(db.cursor())
+
+
+def _files(db: sqlite3.Cursor) -> dict[str, Entry]:
+    rows = db.execute("SELECT path, sign, hash, why, partly, chunks, at FROM files")
+    return {r[0]: Entry(r[1], r[2], r[3], bool(r[4]), r[5], r[6]) for r in rows}
 
 
 SELECT = (
@@ -212,11 +235,9 @@ SELECT = (
 
 
 def _row(chunk: Chunk) -> tuple[object, ...]:
-    first, last = chunk.lines or (None, None)
-    date = chunk.date.isoformat() if chunk.date else None
-    section = json.dumps(chunk.section)
-    place = (chunk.id, chunk.path, first, last, section, chunk.title)
-    return (*place, chunk.text, chunk.heading, chunk.context, date, chunk.stated)
+    facts = Facts.of(chunk)
+    place = (chunk.id, chunk.path, facts.first, facts.last, json.dumps(chunk.section), chunk.title)
+    return (*place, chunk.text, chunk.heading, chunk.context, facts.date, facts.stated)
 
 
 def _chunk(row: tuple[object, ...]) -> Chunk:

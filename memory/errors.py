@@ -46,3 +46,7 @@ class Unavailable(RflowError):
     """Something outside us (a site, a browser, a disk) does not answer; trying again later may help."""
 
     status = 503
+
+
+class Damaged(Unavailable):
+    """The index cannot be trusted; it is rebuilt from the files."""

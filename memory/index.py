@@ -4,44 +4,31 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import os
-import shutil
 import threading
-import uuid
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Protocol, TypeVar
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
-from memory.catalog import Catalog, Entry
-from memory.chunk import VERSION, Chunk, chunks_of
-from memory.errors import BadInput, RflowError, Unavailable
+from memory.catalog import Catalog
+from memory.chunk import chunks_of
+from memory.embeddings import Embedder
+from memory.errors import BadInput, Damaged, RflowError, Unavailable
 from memory.home import Home
 from memory.readers import MAX_BYTES, Skipped, read_document, too_big
-from memory.vectors import Damaged, Vectors, VectorStore
+from memory.scan import FOLDERS, scan, size_of
+from memory.status import Entry, Progress, Status, Tell, nobody, now, status_of
+from memory.store import Part, Store, Work, parts_of
+from memory.stores import Stores
+from memory.vectors import VectorStore
 
-FOLDERS = ("memory", "journal", "documents")  # in the order in which they are read
-FLUSH = 256  # chunks that are embedded and stored together
+GROUP_BYTES = 100_000  # what is read before it is embedded
+CHEAP = 0.003  # seconds that a look at every file may take before each query
+PATIENCE = 8.0  # seconds after a change in which a query waits for it, where little waits
+LITTLE = 150_000  # bytes
+BOUND = 200_000  # bytes that are taken up just before a query
 T = TypeVar("T")
 log = logging.getLogger(__name__)
-
-
-class Embedder(Protocol):
-    """Turns texts into vectors of length 1; its name says which vectors can be compared."""
-
-    @property
-    def name(self) -> str:
-        """Of the model."""
-        ...
-
-    @property
-    def dimensions(self) -> int:
-        """Of a vector."""
-        ...
-
-    def embed(self, texts: Sequence[str]) -> Vectors:
-        """One vector per text, in their order."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +39,8 @@ class SyncReport:
         read, unchanged, removed: files.
         skipped: every file that is not, or only partly, in the index, with why.
         chunks: in the index now.
-        embedded: chunks that were embedded just now.
-        pending: changed files that were left for the next call.
+        embedded: chunks that were given a vector just now.
+        pending: changed files that wait to be read.
         rebuilt: why the index was built anew since the last report; empty where it was not.
     """
 
@@ -68,12 +55,14 @@ class SyncReport:
 
 
 @dataclass(slots=True)
-class _Work:
-    """One file that was read and waits to be stored."""
+class _Tally:
+    """Counts what one call did."""
 
-    path: str
-    entry: Entry
-    chunks: tuple[Chunk, ...] = ()
+    tell: Tell = nobody
+    stop: threading.Event = field(default_factory=threading.Event)
+    read: int = 0
+    removed: int = 0
+    embedded: int = 0
 
 
 class Index:
@@ -81,221 +70,223 @@ class Index:
 
     Args:
         home: whose memory, journal and documents are indexed.
-        embedder: a change of its name rebuilds the index.
+        embedder: a change of its name rebuilds the index, while the old one goes on answering.
         max_bytes: larger files are left out.
+        former: gives a model that an older index was made with, by its name; None: words alone answer meanwhile.
+
+    Attributes:
+        kept: somebody (`memory.watch`) takes up changes in the background.
+        looked: seconds that the last look at every file took.
     """
 
-    def __init__(self, home: Home, embedder: Embedder, max_bytes: int = MAX_BYTES) -> None:
+    def __init__(
+        self,
+        home: Home,
+        embedder: Embedder,
+        max_bytes: int = MAX_BYTES,
+        former: Callable[[str], Embedder | None] = lambda _: None,
+    ) -> None:
         self.home = home
-        self.embedder = embedder
+        self.kept = False
         self._max_bytes = max_bytes
-        self._folder = home.root / "state" / "index"
-        self._syncing = threading.RLock()
-        self._rebuilt = ""
-        self._generation = 0  # of the stores; a rebuild makes the next one
-        self._closed = False
-        try:
-            self._open()
-            self._verify()
-        except Damaged as damage:
-            self._rebuild(damage.message)
+        self._stores = Stores(home.root / "state" / "index", embedder, former)
+        self._changing = self._stores.changing
+        self.looked = self._behind_since = 0.0
 
-    def _open(self) -> None:
-        self.catalog = Catalog(self._folder / "catalog.db")
-        made = f"{self.embedder.name}/{self.embedder.dimensions}/{VERSION}"
-        if (was := self.catalog.meta("made")) and was != made:
-            raise Damaged(f"The index was made with {was}, and {made} is used now.")
-        if not was and any(self._folder.glob("vectors-*")):
-            raise Damaged("The word index is gone.")
-        vectors = self.catalog.meta("vectors") or f"vectors-{uuid.uuid4().hex[:8]}"
-        self.catalog.set_meta("made", made)
-        self.catalog.set_meta("vectors", vectors)
-        if not (self._folder / vectors).exists() and self.catalog.embedded():
-            raise Damaged("The vector index is gone.")
-        self.vectors = VectorStore(self._folder / vectors)
-        self._files = self.catalog.files()
+    @property
+    def catalog(self) -> Catalog:
+        """Of the store that answers; to be used within `trusted`."""
+        return self._stores.answering.catalog
 
-    def _verify(self) -> None:
-        """Compares every id on both sides; a sample would look healthy."""
-        self.catalog.check()
-        words, vectors = set(self.catalog.embedded()), self.vectors.ids()
-        # A process that was killed between the two stores leaves vectors that no file has yet: no damage.
-        if extra := vectors - words:
-            self.vectors.delete(sorted(extra))
-        if missing := words - vectors:
-            raise Damaged(f"{len(missing)} of {len(words)} vectors are missing.")
+    @property
+    def vectors(self) -> VectorStore:
+        """Of the store that answers; to be used within `trusted`."""
+        return self._stores.answering.vectors
 
-    def _rebuild(self, why: str) -> None:
-        """Begins an empty index; the next `sync` fills it with the same ids."""
-        log.warning("%s The index is built anew from your files.", why)
-        self._rebuilt = why
-        self._generation += 1
-        if hasattr(self, "catalog"):
-            self.catalog.close()
-        shutil.rmtree(self._folder, ignore_errors=True)
-        self._open()
+    @property
+    def embedder(self) -> Embedder:
+        """The model whose vectors can be compared with those of the store that answers."""
+        return self._stores.answering.embedder
 
-    def sync(self, most_bytes: int | None = None, progress: Callable[[str], None] | None = None) -> SyncReport:
+    def sync(self, tell: Tell = nobody, stop: threading.Event | None = None) -> SyncReport:
         """Makes the index equal to the files; with nothing changed it costs one look at each file.
 
         Args:
-            most_bytes: stops taking up files after this many; the rest is `pending`. None: everything.
-            progress: is told each file that is being read, relative to home.
+            tell: is told how far each file is.
+            stop: ends it after the part at hand.
         """
-        with self._syncing:
-            return self.trusted(lambda: self._sync(most_bytes, progress))
+        tally = _Tally(tell, stop or threading.Event())
+        self._look(FOLDERS, tally)
+        while not tally.stop.is_set() and (group := self._next()):
+            self._take(*group, tally)
+        self._stores.switch()
+        self._stores.tidy()
+        return self._report(tally)
 
-    def refresh(self, wait: float = 1.0, most_bytes: int = 200_000) -> SyncReport | None:
-        """A bounded `sync` for the moment before a query.
+    def refresh(self, most_bytes: int = BOUND) -> SyncReport:
+        """A bounded `sync` for the moment before a query: memory files always, the rest where it is little.
 
-        Args:
-            wait: seconds to wait for another thread that is at it.
-
-        Returns:
-            None where the other thread is still at it: the index is behind.
+        What another thread has in hand is waited for, a few seconds at most.
         """
-        if not self._syncing.acquire(timeout=wait):
-            return None
-        try:
-            return self.sync(most_bytes)
-        finally:
-            self._syncing.release()
+        tally = _Tally()
+        self._look(FOLDERS if not self.kept or self.looked < CHEAP else FOLDERS[:1], tally)
+        folders = FOLDERS[:1] if self.kept else FOLDERS
+        self._take_up(most_bytes, folders, tally)
+        with self._stores.moved:
+            self._stores.moved.wait_for(lambda: not self._rules_taken(), timeout=PATIENCE)
+        self._take_up(most_bytes, FOLDERS[:1], tally)  # what the other thread could not do
+        with self._stores.moved:
+            left = self._behind_since + PATIENCE - time.monotonic()
+            self._stores.moved.wait_for(lambda: not self._soon(), timeout=max(0.0, left))
+        return self._report(tally)
 
     def trusted(self, call: Callable[[], T]) -> T:
-        """Calls, and where the index turns out damaged, rebuilds it and calls once more."""
-        generation = self._generation
+        """Calls, and where the index turns out damaged, rebuilds it and calls once more.
+
+        Raises:
+            Unavailable: there is too much to rebuild at once.
+        """
         try:
-            return call()
+            with self._stores.query() as store:
+                return call()
         except Damaged as damage:
-            with self._syncing:
-                if self._closed:
-                    raise Unavailable("The index is closed.") from damage
-                if self._generation == generation:  # else another thread has rebuilt it in the meantime
-                    self._rebuild(damage.message)
-                self._sync(None, None)
+            self._stores.mend(store, damage)
+        self._look(FOLDERS, _Tally())
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until and (group := self._next()):
+            self._take(*group, _Tally())
+        if waiting := len(self._stores.answering.waiting):
+            raise Unavailable(
+                f"The index was damaged and is being built anew: {waiting} files wait.", "Ask again soon."
+            )
+        with self._stores.query():
             return call()
-
-    def close(self) -> None:
-        """Closes the databases."""
-        with self._syncing:
-            self._closed = True
-            self.catalog.close()
-
-    def _sync(self, most_bytes: int | None, progress: Callable[[str], None] | None) -> SyncReport:
-        found = dict(self._scan())
-        gone = [path for path in self._files if path not in found]
-        changed = [path for path, sign in found.items() if self._sign(path) != sign]
-        embedded, taken, batch = 0, 0, list[_Work]()
-        for path in changed:
-            if most_bytes is not None and taken and _size(found[path]) > most_bytes:
-                continue
-            most_bytes = None if most_bytes is None else most_bytes - _size(found[path])
-            taken += 1
-            if progress:
-                progress(path)
-            batch.append(self._read(path, found[path]))
-            if sum(len(work.chunks) for work in batch) >= FLUSH:
-                embedded, batch = embedded + self._store(batch), []
-        embedded += self._store(batch)
-        self._forget(gone)
-        rebuilt, self._rebuilt = self._rebuilt, ""
-        return SyncReport(
-            read=taken,
-            unchanged=len(found) - len(changed),
-            removed=len(gone),
-            skipped=self.skipped(),
-            chunks=sum(entry.chunks for entry in self._files.values()),
-            embedded=embedded,
-            pending=len(changed) - taken,
-            rebuilt=rebuilt,
-        )
 
     def skipped(self) -> tuple[Skipped, ...]:
         """Every file that is not, or only partly, in the index."""
-        return tuple(Skipped(path, e.why, e.partly) for path, e in sorted(self._files.items()) if e.why)
+        faulty = [(path, e) for path, e in list(self._stores.answering.files.items()) if e.why]
+        return tuple(Skipped(path, e.why, e.partly) for path, e in sorted(faulty, key=lambda f: f[0]))
 
-    def _sign(self, path: str) -> str:
-        entry = self._files.get(path)
-        return entry.sign if entry else ""
+    def status(self) -> Status:
+        """How each file stands, after a look at all of them; nothing is read or waited for."""
+        self._look(FOLDERS, _Tally())
+        with self._changing:
+            store = self._stores.answering
+            status = status_of(store.files, store.waiting, self._stores.rebuilding)
+        waited = round(time.monotonic() - self._behind_since, 1) if status.pending else 0.0
+        return status.model_copy(update={"waited": waited})
 
-    def _scan(self) -> Iterator[tuple[str, str]]:
-        """Each file with its size, times and inode: an edit that keeps size and time still changes one of them."""
-        for name in FOLDERS:
-            for folder, folders, files in os.walk(self.home.root / name):
-                folders[:] = sorted(f for f in folders if not f.startswith("."))
-                links = [f for f in folders if (Path(folder) / f).is_symlink()]
-                for file in sorted((*files, *links)):
-                    path = os.path.join(folder, file)
-                    rel = os.path.relpath(path, self.home.root).replace(os.sep, "/")
-                    if not file.startswith(".") and (name == "documents" or rel.endswith(".md")):
-                        yield from _signed(rel, path)
+    @property
+    def pending(self) -> int:
+        """Changed files that wait, as far as was looked."""
+        return self._stores.waiting()
 
-    def _read(self, path: str, sign: str) -> _Work:
+    def close(self) -> None:
+        """Closes the databases."""
+        self._stores.close()
+
+    def _look(self, folders: tuple[str, ...], tally: _Tally) -> None:
+        began = time.monotonic()
+        found = scan(self.home.root, folders)
+        if folders == FOLDERS:
+            self.looked = time.monotonic() - began
+        with self._changing:
+            before = self._stores.waiting()
+            tally.removed += self._stores.look(found, folders)
+            if not before:
+                self._behind_since = began
+
+    def _waiting_bytes(self) -> int:
+        with self._changing:
+            return sum(map(size_of, self._stores.answering.waiting.values()))
+
+    def _rules_taken(self) -> bool:
+        """Whether another thread has a memory file in hand."""
+        return any(path.startswith("memory/") for path in self._stores.answering.taken)
+
+    def _soon(self) -> bool:
+        """Whether what waits is in another thread's hands and done in a moment."""
+        return self.kept and 0 < self._waiting_bytes() <= LITTLE
+
+    def _take_up(self, most_bytes: int, folders: tuple[str, ...], tally: _Tally) -> None:
+        while group := self._next(most_bytes, folders):
+            self._take(*group, tally)
+            most_bytes -= sum(map(size_of, group[1].values()))
+
+    def _next(self, bound: int = 1 << 60, folders: tuple[str, ...] = FOLDERS) -> tuple[Store, dict[str, str]] | None:
+        """The next few files, which nobody else then takes; none that is larger than `bound`, in bytes."""
+        with self._changing:
+            for store in self._stores.all():
+                if group := store.take(min(bound, GROUP_BYTES), bound, folders):
+                    return store, group
+        return None
+
+    def _take(self, store: Store, group: dict[str, str], tally: _Tally) -> None:
+        """Reads files and stores them, a part at a time; the lock is held only while a part is stored."""
         try:
-            if (self.home.root / path).is_dir():
-                raise BadInput("Links to folders are not followed.", "Copy the folder in.")
-            if _size(sign) > self._max_bytes:
-                raise too_big(_size(sign), self._max_bytes)
-            data = self.home.read_bytes(path)
+            for part in parts_of(self._read(store, path, sign) for path, sign in group.items()):
+                vectors = store.embed(part)
+                with self._stores.moved:
+                    if not self._stores.uses(store) or tally.stop.is_set():
+                        return
+                    tally.read += store.put(part, vectors)
+                    tally.embedded += len(part.fresh)
+                    self._stores.stale(part)
+                    self._stores.moved.notify_all()
+                self._tell(store, part, tally)
+        except Damaged as damage:
+            self._stores.mend(store, damage)
+            self._look(FOLDERS, tally)
+        finally:
+            with self._stores.moved:
+                store.taken -= group.keys()
+                self._stores.moved.notify_all()
+
+    def _tell(self, store: Store, part: Part, tally: _Tally) -> None:
+        left = len(store.waiting)
+        for work in part.done:
+            tally.tell(Progress(work.path, work.entry.chunks, work.entry.chunks, left, work.entry))
+        if part.fresh and (work := part.fresh[-1].work) not in part.done:
+            done = work.entry.chunks - len(work.fresh) + part.fresh[-1].number + 1
+            tally.tell(Progress(work.path, done, work.entry.chunks, left))
+
+    def _read(self, store: Store, path: str, sign: str) -> Work:
+        """What has to be stored of one file; nothing where only its times changed."""
+        known = store.files.get(path)
+        try:
+            data = self._bytes(path, sign)
         except RflowError as error:
-            return _Work(path, Entry(sign, "", str(error)))
+            return store.plan(path, Entry(sign, "", str(error), at=now()), ())
         digest = hashlib.sha256(data).hexdigest()
+        if known and known.hash == digest:
+            return Work(path, replace(known, sign=sign))
         try:
             reading = read_document(path, data, self._max_bytes)
         except RflowError as error:
-            return _Work(path, Entry(sign, digest, str(error)))
+            return store.plan(path, Entry(sign, digest, str(error), at=now()), ())
         chunks = chunks_of(path, reading)
         # A memory file that still has headings only is no fault.
         empty = "" if chunks or path.startswith("memory/") else "There is no text in it."
         why = str(reading.fault or empty)
-        return _Work(path, Entry(sign, digest, why, bool(reading.fault), len(chunks)), chunks)
+        return store.plan(path, Entry(sign, digest, why, bool(reading.fault), len(chunks), now()), chunks)
 
-    def _store(self, batch: list[_Work]) -> int:
-        """Vectors first, then the catalog in one transaction: a kill in between leaves a file to be read again."""
-        if not batch:
-            return 0
-        known = {key: made for work in batch for key, made in self.catalog.embedded(work.path).items()}
-        chunks = [(chunk, _hash(chunk.embedded)) for work in batch for chunk in work.chunks]
-        new = [(chunk, made) for chunk, made in chunks if known.get(chunk.id) != made]
-        for at in range(0, len(new), FLUSH):
-            part = [chunk for chunk, _ in new[at : at + FLUSH]]
-            self.vectors.upsert([c.id for c in part], self.embedder.embed([c.embedded for c in part]))
-        made = {chunk.id: digest for chunk, digest in chunks}
-        with self.catalog.transaction():
-            for work in batch:
-                self.catalog.put_chunks(work.path, [(chunk, made[chunk.id]) for chunk in work.chunks])
-                self.catalog.put_file(work.path, work.entry)
-        if stale := sorted(known.keys() - made.keys()):
-            self.vectors.delete(stale)
-        self._files.update((work.path, work.entry) for work in batch)
-        return len(new)
+    def _bytes(self, path: str, sign: str) -> bytes:
+        if (self.home.root / path).is_dir():
+            raise BadInput("Links to folders are not followed.", "Copy the folder in.")
+        if size_of(sign) > self._max_bytes:
+            raise too_big(size_of(sign), self._max_bytes)
+        return self.home.read_bytes(path)
 
-    def _forget(self, gone: list[str]) -> None:
-        if not gone:
-            return
-        stale = [key for path in gone for key in self.catalog.embedded(path)]
-        with self.catalog.transaction():
-            for path in gone:
-                self.catalog.drop_file(path)
-        self.vectors.delete(stale)
-        for path in gone:
-            del self._files[path]
-
-
-def _signed(rel: str, path: str) -> Iterator[tuple[str, str]]:
-    try:
-        stat = os.stat(path) if os.path.exists(path) else os.lstat(path)
-    except FileNotFoundError:  # deleted just now
-        return
-    # A name that is no text is shown as far as it is; such a file is then not found, and named as skipped.
-    name = rel.encode("utf-8", "replace").decode()
-    yield name, f"{stat.st_size}:{stat.st_mtime_ns}:{stat.st_ctime_ns}:{stat.st_ino}"
-
-
-def _size(sign: str) -> int:
-    """The size in bytes that a sign begins with."""
-    return int(sign.partition(":")[0])
-
-
-def _hash(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:24]
+    def _report(self, tally: _Tally) -> SyncReport:
+        with self._changing:
+            files = self._stores.answering.files
+            return SyncReport(
+                read=tally.read,
+                unchanged=max(0, len(files) - tally.read),
+                removed=tally.removed,
+                skipped=self.skipped(),
+                chunks=sum(entry.chunks for entry in files.values()),
+                embedded=tally.embedded,
+                pending=self._stores.behind(),
+                rebuilt=self._stores.why(),
+            )

@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 import json
-import shutil
 import sqlite3
 import zlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import chromadb
 import numpy as np
+from chromadb.api.client import Client
 from chromadb.config import Settings
 from chromadb.errors import ChromaError
 from numpy.typing import NDArray
 
-from memory.errors import Unavailable
+from memory.errors import Damaged, Unavailable
 
 Vectors = NDArray[np.float32]
 T = TypeVar("T")
 UPSERT = 1000  # ids per call, below Chroma's own bound
-
-
-class Damaged(Unavailable):
-    """The index cannot be trusted; it is rebuilt from the files."""
 
 
 class VectorStore:
@@ -120,9 +116,9 @@ class VectorStore:
         if not whole or sealed != self._checksums():
             raise Damaged("The vector index is not as it was left.")
 
-    def destroy(self) -> None:
-        """Deletes the folder; the store must not be used after."""
-        shutil.rmtree(self.folder, ignore_errors=True)
+    def close(self) -> None:
+        """Lets go of the files; the store must not be used after."""
+        cast(Client, self._client).close()
 
 
 def _guarded(call: Callable[[], T]) -> T:

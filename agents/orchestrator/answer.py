@@ -69,7 +69,8 @@ def _ability(workflow: Workflow) -> str:
 async def _about_taste(subject: str, crew: Crew) -> str:
     preferences = await crew.proxy.ask(subject)
     unknown = f"\n\nNot in your files: {', '.join(preferences.unknown)}." if preferences.unknown else ""
-    return say.taste(preferences) + unknown
+    caution = preferences.index.caution
+    return say.taste(preferences) + unknown + (f"\n\n{caution}" if caution else "")
 
 
 def _why_not(name: str, state: TaskState) -> str:

@@ -13,4 +13,5 @@ async def consult(state: TaskState, crew: Crew) -> TaskState:
     preferences = await crew.proxy.ask(question_for(workflow, state["request"]))
     files = {e.path for e in preferences.evidence}
     said = f"Asked the preference proxy: {len(preferences.statements)} statements from {len(files)} of your files."
+    said += f" {preferences.index.caution}" if preferences.index.kind == "behind" else ""
     return {"preferences": preferences.model_dump(mode="json"), "trace": [*state.get("trace", []), said]}

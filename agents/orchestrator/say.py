@@ -96,4 +96,6 @@ def opening(state: TaskState, workflow: Workflow, today: dt.date) -> str:
     if state.get("opened"):
         return ""
     said = understood(workflow, state.get("details", {}), state.get("wishes", []), today)
-    return f"{said}\n\n{vibe(Preferences.model_validate(state['preferences']))}"
+    preferences = Preferences.model_validate(state["preferences"])
+    behind = f"\n\n{preferences.index.caution}" if preferences.index.kind == "behind" else ""
+    return f"{said}\n\n{vibe(preferences)}{behind}"

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
-from typing import Protocol
 
 from agents.preference_proxy.binding import binding, concerns
 from agents.reasoning.port import Reasoner
-from agents.types import Preferences
+from agents.types import IndexState, Preferences, Recalled
 from memory.evidence import Evidence
+from memory.retrieve import Retriever
 from workflows.model import Workflow
 
 _PER_QUERY = 12
@@ -21,18 +20,6 @@ _ANGLES = (
 )
 
 
-class Recall(Protocol):
-    """What the proxy needs of `memory.retrieve.Retriever`."""
-
-    def recall(self, query: str, k: int) -> Iterable[Evidence]:
-        """Evidence, best first."""
-        ...
-
-    def all_notes(self) -> Iterable[Evidence]:
-        """Every note of the memory files."""
-        ...
-
-
 class PreferenceProxy:
     """The taste model.
 
@@ -41,7 +28,7 @@ class PreferenceProxy:
         reasoner: reads statements from it.
     """
 
-    def __init__(self, retriever: Recall, reasoner: Reasoner) -> None:
+    def __init__(self, retriever: Retriever, reasoner: Reasoner) -> None:
         self._retriever = retriever
         self._reasoner = reasoner
 
@@ -51,18 +38,34 @@ class PreferenceProxy:
         Every memory note on the same part of life is read, and every rule that binds (an allergy, a "never"),
         found or not: what a person wrote down about themselves must not depend on a search.
         """
-        evidence = await asyncio.to_thread(self._evidence, question)
-        return await self._reasoner.preferences(question, evidence)
+        recalled = await asyncio.to_thread(self._evidence, question)
+        known = await self._reasoner.preferences(question, recalled.evidence)
+        state = recalled.index
+        if state.kind != "behind":
+            kind = "found" if known.statements else "not indexed" if state.unread else "nothing"
+            state = state.model_copy(update={"kind": kind})
+        return known.model_copy(update={"index": state})
 
-    def _evidence(self, question: str) -> tuple[Evidence, ...]:
+    def _evidence(self, question: str) -> Recalled:
         found: dict[str, Evidence] = {}
-        for query in (question, *(angle.format(question[:160]) for angle in _ANGLES)):
-            for evidence in self._retriever.recall(query, _PER_QUERY):
+        asked = recalled(self._retriever, question, _PER_QUERY)
+        for evidence in asked.evidence:
+            found.setdefault(evidence.id, evidence)
+        for angle in _ANGLES:
+            for evidence in self._retriever.recall(angle.format(question[:160]), _PER_QUERY):
                 found.setdefault(evidence.id, evidence)
         for note in self._retriever.all_notes():
             if note.id not in found and (binding(note) or concerns(note, question)):
                 found[note.id] = note
-        return tuple(found.values())
+        return Recalled(evidence=tuple(found.values()), index=asked.index)
+
+
+def recalled(retriever: Retriever, query: str, k: int) -> Recalled:
+    """A search with how the index stood."""
+    answer = retriever.search(query, k)
+    unread = tuple(f"{s.path}: {s.why}" for s in answer.state.skipped)
+    index = IndexState(kind=answer.state.kind, pending=answer.state.pending, unread=unread)
+    return Recalled(evidence=answer.evidence, index=index)
 
 
 def question_for(workflow: Workflow, request: str = "") -> str:

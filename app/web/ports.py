@@ -7,11 +7,11 @@ from typing import Protocol, TypedDict, cast
 
 from fastapi import Request
 
-from agents.types import Clock, Preferences, Reply
+from agents.types import Clock, Preferences, Recalled, Reply
 from app.channels.base import Event, Inbound, Message, TaskView
 from app.settings import Settings
-from memory.evidence import Evidence
 from memory.home import Home
+from memory.status import Status
 
 
 class Assistant(Protocol):
@@ -55,8 +55,16 @@ class Assistant(Protocol):
         """One task; raises NotFound."""
         ...
 
-    async def recall(self, query: str, k: int) -> tuple[Evidence, ...]:
-        """The passages of the person's files nearest to the query."""
+    async def recall(self, query: str, k: int) -> Recalled:
+        """The passages of the person's files nearest to the query, and how the index stood."""
+        ...
+
+    async def propose(self, text: str, why: str) -> dict[str, str]:
+        """Puts what another program says of the person before them; `id`, `text` and `state` of the proposal."""
+        ...
+
+    async def index_status(self) -> Status:
+        """How each of the person's files stands in the index."""
         ...
 
     async def preferences(self, question: str) -> Preferences:

@@ -17,6 +17,7 @@ from app.web import ports, sse
 from app.web.metrics import Metrics
 from app.web.session import Sessions
 from memory.evidence import Evidence
+from memory.status import Status
 
 REPLY_SECONDS = 180.0
 PROBLEMS: dict[int | str, dict[str, Any]] = {
@@ -148,15 +149,52 @@ async def post_stop_all(
 
 
 @api.post("/recall")
-async def post_recall(body: RecallIn, assistant: Assistant) -> list[Evidence]:
-    """The passages of the person's files nearest to the query, best first."""
-    return list(await assistant.recall(body.query, body.k))
+async def post_recall(body: RecallIn, assistant: Assistant, response: Response) -> list[Evidence]:
+    """The passages of the person's files nearest to the query, best first.
+
+    The header `Index-State` says how the index stood (`found`, `nothing`, `behind`, `not indexed`), `Index-Pending` how
+    many files waited.
+    """
+    recalled = await assistant.recall(body.query, body.k)
+    response.headers["Index-State"] = recalled.index.kind
+    response.headers["Index-Pending"] = str(recalled.index.pending)
+    return list(recalled.evidence)
+
+
+@api.get("/index")
+async def get_index(assistant: Assistant, since: str = "") -> Status:
+    """How the index stands, and each file in it; with `since`, only files that wait or were read after that time."""
+    status = await assistant.index_status()
+    kept = tuple(f for f in status.files if f.at > since or f.state == "waiting")
+    return status.model_copy(update={"files": kept}) if since else status
 
 
 @api.post("/preferences")
 async def post_preferences(body: QuestionIn, assistant: Assistant) -> Preferences:
     """What is known of the person's taste, with evidence."""
     return await assistant.preferences(body.question)
+
+
+class ProposalIn(BaseModel):
+    """What another program would have remembered."""
+
+    text: str = Field(max_length=10_000)
+    why: str = Field(default="", max_length=10_000)
+
+
+class ProposalMade(BaseModel):
+    """A proposal as it stands: it waits, or the person has answered it before."""
+
+    id: str
+    text: str
+    state: str
+
+
+@api.post("/memory/proposals")
+async def post_proposal(body: ProposalIn, assistant: Assistant) -> ProposalMade:
+    """Puts a statement before the person; nothing is remembered until they accept it."""
+    made = await assistant.propose(body.text, body.why)
+    return ProposalMade(id=made["id"], text=made["text"], state=made["state"])
 
 
 @state.get("/healthz")

@@ -19,12 +19,14 @@ from agents.types import (
     Clock,
     Decision,
     Exclusion,
+    IndexState,
     Option,
     PlanView,
     Preference,
     Preferences,
     Question,
     Reason,
+    Recalled,
     Receipt,
     Reply,
 )
@@ -36,6 +38,7 @@ from app.web.ports import WebState
 from memory.errors import NotFound
 from memory.evidence import Evidence
 from memory.home import Home
+from memory.status import FileStatus, Status
 
 HASH = "ab" * 32
 TASK = "2026-11-21-1a2b3c4d"
@@ -143,6 +146,9 @@ class MemoryAssistant:
         self.receipt: Receipt | None = None
         self.goes: list[str] = []
         self.stopped: list[str] = []
+        self.index = IndexState()
+        self.status = Status(chunks=2, pending=0, files=(FileStatus(path=LINES.path, state="indexed", chunks=2),))
+        self.proposed: list[tuple[str, str]] = []
         self.work = 0.05  # seconds that doing takes
         self._running: set[asyncio.Task[None]] = set()
 
@@ -218,8 +224,15 @@ class MemoryAssistant:
             id=TASK, state=state, request="find me a place", receipt=self.receipt, trace=("Searched 63 places.",)
         )
 
-    async def recall(self, query: str, k: int) -> tuple[Evidence, ...]:
-        return (LINES, MENU)[:k]
+    async def recall(self, query: str, k: int) -> Recalled:
+        return Recalled(evidence=(LINES, MENU)[:k], index=self.index)
+
+    async def propose(self, text: str, why: str) -> dict[str, str]:
+        self.proposed.append((text, why))
+        return {"id": "1a2b3c4d", "text": text, "state": "waiting"}
+
+    async def index_status(self) -> Status:
+        return self.status
 
     async def preferences(self, question: str) -> Preferences:
         statement = Preference(

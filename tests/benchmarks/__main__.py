@@ -11,19 +11,23 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.benchmarks import doing, start, talk
+from tests.benchmarks import doing, index, start, talk
 from tests.benchmarks.figures import Figure, table
 from tests.journeys.support import ROOT, Service, Town, free_port, move_in, sign_in
 
-PARTS = ("start", "reply", "go")
+PARTS = ("start", "reply", "go", "index")
 
 
 def measure(folder: Path, parts: Sequence[str], rounds: int, conversations: int) -> Iterator[Figure]:
     """One part after the other: what runs at the same time would be measured too."""
+    if "index" in parts:
+        yield from index.figures(folder)
+    if not set(parts) - {"index"}:
+        return
     with _town(folder / "town") as town, _town(folder / "peer-town") as peer_town:
         home = move_in(folder / "marta" / "home", town.site)
         sign_in(folder / "peer", peer_town.site)
-        index = Path(shutil.copytree(next(home.glob("state/index/vectors-*")), folder / "vectors"))
+        vectors = Path(shutil.copytree(next(home.glob("state/index/store-*/vectors")), folder / "vectors"))
         if "start" in parts:
             yield start.cold_starts(home)
             yield start.first_start(folder)
@@ -31,7 +35,7 @@ def measure(folder: Path, parts: Sequence[str], rounds: int, conversations: int)
         service = Service(home, free_port()).start()
         try:
             if "reply" in parts:
-                yield from talk.replies(service, town.site, index, conversations)
+                yield from talk.replies(service, town.site, vectors, conversations)
             if "go" in parts:
                 yield doing.go_to_receipt(service, town, peer_town, folder / "peer" / "state" / "profile", rounds)
             yield from start.memory(service)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -13,9 +14,12 @@ import numpy as np
 import pytest
 
 from memory.embed import MiniLM, Vectors
+from memory.errors import Unavailable
 from memory.home import Home
-from memory.index import Index
+from memory.index import Index, _Tally
 from memory.retrieve import Retriever
+from memory.scan import FOLDERS, scan
+from memory.status import look
 
 Put = Callable[[str, str], None]
 WORDS = ["lantern", "harbour", "ledger", "orchard", "copper", "violin"]
@@ -181,7 +185,7 @@ def test_what_is_not_indexed_says_why(home: Home, put: Put, index: Index) -> Non
 
 def test_a_bounded_sync_leaves_the_rest_for_later(put: Put, index: Index) -> None:
     fill(put)
-    report = index.sync(most_bytes=100)
+    report = index.refresh(most_bytes=100)
     assert report.pending > 0
     assert Retriever(index).all_notes()
     assert index.sync().pending == 0
@@ -224,3 +228,131 @@ def test_a_fresh_home_has_no_notes_and_nothing_to_complain_of(tmp_path: Path, mi
     assert (report.chunks, report.skipped) == (0, ())
     assert Retriever(index).search("what do I like?").state.kind == "nothing"
     index.close()
+
+
+def test_a_line_edited_in_five_megabytes_costs_about_one_chunk(home: Home, put: Put) -> None:
+    class Bare:
+        """A model that costs nothing: what is measured is how often it is asked."""
+
+        name, dimensions = "bare", 8
+        texts = 0
+
+        def embed(self, texts: Sequence[str]) -> Vectors:
+            self.texts += len(texts)
+            return np.full((len(texts), 8), 0.35, np.float32)
+
+    paragraphs = [f"Paragraph {n}. " + f"The {WORDS[n % 6]} was seen again. " * 95 for n in range(2000)]
+    put("documents/long.txt", "\n\n".join(paragraphs))
+    assert (home.root / "documents/long.txt").stat().st_size > 5_000_000
+    model = Bare()
+    index = Index(home, model)
+    before = index.sync()
+    assert before.chunks > 5000
+    model.texts = 0
+    paragraphs[1000] = paragraphs[1000].replace("Paragraph 1000.", "Paragraph one thousand.")
+    put("documents/long.txt", "New first line.\n\n" + "\n\n".join(paragraphs))
+    report = index.sync()
+    assert 1 <= model.texts <= 5
+    assert report.chunks == before.chunks + 1
+    found = index.catalog.get([key for key, _ in index.catalog.phrase(["one", "thousand"])])
+    assert {chunk.lines for chunk in found.values()} == {(2003, 2003)}
+    index.close()
+
+
+def test_a_file_that_is_renamed_or_only_touched_costs_no_embedding(home: Home, put: Put, minilm: MiniLM) -> None:
+    fill(put)
+    model = Counting(minilm)
+    index = Index(home, model)
+    index.sync()
+    model.texts.clear()
+    (home.root / "documents/violin.md").rename(home.root / "documents/viola.md")
+    os.utime(home.root / "documents/copper.md")
+    report = index.sync()
+    assert (model.texts, report.removed, report.read) == ([], 1, 2)
+    assert [e.path for e in Retriever(index).recall("where was the violin seen?", 1)] == ["documents/viola.md"]
+    index.close()
+
+
+def test_vectors_of_deleted_texts_are_not_kept(home: Home, put: Put, minilm: MiniLM) -> None:
+    fill(put)
+    index = Index(home, minilm)
+    index.sync()
+    (home.root / "documents/violin.md").unlink()
+    index.sync()
+    index.close()
+    with sqlite3.connect(home.root / "state/index/embeddings.db") as kept:
+        assert kept.execute("SELECT count(*) FROM vectors").fetchone() == (11,)
+    kept.close()
+
+
+@pytest.mark.parametrize("former_is_here", [True, False])
+def test_while_another_model_makes_another_index_the_old_one_answers(
+    home: Home, put: Put, minilm: MiniLM, former_is_here: bool
+) -> None:
+    fill(put)
+    first = Index(home, Counting(minilm))
+    first.sync()
+    before = ids(first)
+    first.close()
+    former = Counting(minilm)
+    index = Index(home, Counting(minilm, "other"), former=lambda _: former if former_is_here else None)
+    retriever = Retriever(index)
+    # The rebuild has not begun: an edit and a deletion are seen all the same.
+    put("memory/food.md", "- I am allergic to hazelnuts.\n")
+    (home.root / "documents/violin.md").unlink()
+    index._stores.look(scan(home.root), FOLDERS)
+    store, group = index._stores.answering, {"memory/food.md": scan(home.root)["memory/food.md"]}
+    index._take(store, group, _Tally())
+    answer = index.trusted(lambda: retriever._find("what am I allergic to? hazelnuts", 3, ()))
+    assert answer[0].quote == "I am allergic to hazelnuts."
+    assert retriever.mentions("violin") == ()
+    assert "other" in index.status().rebuilding
+    assert ("other" in index.embedder.name) is False
+    report = index.sync()
+    assert "other" in report.rebuilt
+    assert index.embedder.name == "other"
+    assert index.status().rebuilding == ""
+    assert len(ids(index) & before) == 10
+    assert len(list((home.root / "state/index").glob("store-*"))) == 1
+    assert retriever.recall("hazelnuts", 1)[0].quote == "I am allergic to hazelnuts."
+    index.close()
+
+
+def test_a_full_disk_is_said_and_tears_nothing(home: Home, put: Put, minilm: MiniLM) -> None:
+    fill(put)
+    index = Index(home, Counting(minilm))
+    index.sync()
+    pages = index.catalog._db.execute("PRAGMA page_count").fetchone()[0]
+    index.catalog._db.execute(f"PRAGMA max_page_count = {pages}")  # SQLite's own way to fill a disk
+    put("documents/new.md", "\n\n".join(f"Line {n} on {word}." for n in range(60) for word in WORDS))
+    with pytest.raises(Unavailable, match="full"):
+        index.sync()
+    assert Retriever(index)._index.status().pending == 1
+    assert index.trusted(lambda: index.catalog.phrase(["walnuts"]))
+    index.catalog._db.execute("PRAGMA max_page_count = 1000000")
+    assert index.sync().pending == 0
+    ids(index)
+    index.close()
+
+
+def test_the_status_tells_each_file_and_changes_nothing(home: Home, put: Put, minilm: MiniLM) -> None:
+    fill(put)
+    put("documents/a.png", "x")
+    index = Index(home, Counting(minilm))
+    index.sync()
+    open_ = index.status()
+    index.close()
+    put("documents/later.md", "Later.\n")
+
+    def bytes_of() -> dict[Path, bytes]:
+        return {p: p.read_bytes() for p in sorted((home.root / "state/index").rglob("*")) if p.is_file()}
+
+    before = bytes_of()
+    status = look(home.root)
+    assert bytes_of() == before
+    assert (status.chunks, status.pending) == (13, 1)
+    states = {f.path: (f.state, f.chunks, f.why[:12], bool(f.at)) for f in status.files}
+    assert states["documents/later.md"] == ("waiting", 0, "", False)
+    assert states["documents/a.png"] == ("skipped", 0, "There is no ", True)
+    assert states["memory/food.md"] == ("indexed", 1, "", True)
+    assert [f for f in status.files if f.path != "documents/later.md"] == list(open_.files)

@@ -14,8 +14,10 @@ from typing import Any
 
 import httpx
 
+from memory.errors import RflowError
 from tests.journeys.kills import PLACES, Ending, Moment, live_through, verdict
 from tests.journeys.support import Chat, Service, Town, free_port
+from tests.memory.kills import live_and_die
 from tests.proof.record import Story
 
 MESSAGES = 5  # of the story: the opening, two answers, the choice, the Go
@@ -91,6 +93,15 @@ def double_go(home: Path, town: Town, seed: int, number: int) -> Story:
     return Story("double Go", seed, way, True, state, len(town.booked()), violation=violation)
 
 
+def while_indexing(home: Path, town: Town, seed: int, number: int) -> Story:
+    """kill -9 while files are written, edited, deleted and indexed, in a home of its own."""
+    try:
+        moment, violation = live_and_die(home.parent.parent / "indexed", seed)
+    except (AssertionError, RflowError, OSError) as stuck:
+        moment, violation = "", f"stuck: {stuck or repr(stuck)}"
+    return Story("kill while indexing", seed, moment, True, violation=violation)
+
+
 def _two_ways(rng: random.Random) -> tuple[str, tuple[Press, Press]]:
     first, second = rng.choice((True, False)), rng.choice((True, False))
     one, other = (f"{rng.getrandbits(64):016x}" for _ in range(2))
@@ -136,8 +147,9 @@ ROWS = (
     Row("kill at each place", 100, at_a_place),
     Row("kill at random moments", 100, at_any_moment),
     Row("double Go", 100, double_go),
+    Row("kill while indexing", 200, while_indexing),
 )
-SHORT = {"places": ROWS[0], "random": ROWS[1], "double": ROWS[2]}
+SHORT = {"places": ROWS[0], "random": ROWS[1], "double": ROWS[2], "index": ROWS[3]}
 
 
 def fresh_name() -> str:
