@@ -24,7 +24,7 @@ CREATE TABLE IF NOT EXISTS files (
     path TEXT PRIMARY KEY, sign TEXT, hash TEXT, why TEXT, partly INTEGER, chunks INTEGER);
 CREATE TABLE IF NOT EXISTS chunks (
     seq INTEGER PRIMARY KEY, id TEXT UNIQUE, path TEXT, first INTEGER, last INTEGER, section TEXT, title TEXT,
-    text TEXT, heading TEXT, context TEXT, date TEXT, stated INTEGER, embedded TEXT);
+    text TEXT, heading TEXT, context TEXT, date TEXT, stated INTEGER, page INTEGER, embedded TEXT);
 CREATE INDEX IF NOT EXISTS chunks_path ON chunks (path);
 CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5 (
     text, heading, context, content='chunks', content_rowid='seq', tokenize='porter unicode61 remove_diacritics 2');
@@ -156,7 +156,7 @@ class Catalog:
             db.execute("DELETE FROM chunks WHERE path = ?", (path,))
             db.executemany(
                 "INSERT INTO chunks (id, path, first, last, section, title, text, heading, context, date, stated,"
-                " embedded) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                " page, embedded) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 [(*_row(chunk), embedded) for chunk, embedded in chunks],
             )
 
@@ -206,7 +206,7 @@ class Catalog:
 
 
 SELECT = (
-    "SELECT id, path, first, last, section, title, text, context, date, stated FROM chunks"
+    "SELECT id, path, first, last, section, title, text, context, date, stated, page FROM chunks"
     " WHERE id IN (SELECT value FROM json_each(?))"
 )
 
@@ -216,11 +216,11 @@ def _row(chunk: Chunk) -> tuple[object, ...]:
     date = chunk.date.isoformat() if chunk.date else None
     section = json.dumps(chunk.section)
     place = (chunk.id, chunk.path, first, last, section, chunk.title)
-    return (*place, chunk.text, chunk.heading, chunk.context, date, chunk.stated)
+    return (*place, chunk.text, chunk.heading, chunk.context, date, chunk.stated, chunk.page)
 
 
 def _chunk(row: tuple[object, ...]) -> Chunk:
-    name, path, first, last, section, title, text, context, date, stated = row
+    name, path, first, last, section, title, text, context, date, stated, page = row
     return Chunk(
         id=str(name),
         path=str(path),
@@ -231,6 +231,7 @@ def _chunk(row: tuple[object, ...]) -> Chunk:
         context=str(context),
         date=dt.date.fromisoformat(date) if isinstance(date, str) else None,
         stated=bool(stated),
+        page=page if isinstance(page, int) else None,
     )
 
 
