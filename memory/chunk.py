@@ -111,7 +111,7 @@ def _pieces(reading: Reading, *, linked: bool) -> Iterator[tuple[Passage, int, i
     for passage in reading.passages:
         follows = linked and passage.section == before.section
         for start, end in cut(reading.text, passage.start, passage.end):
-            above = _tail(reading.text[passage.start : start])
+            above = _tail(reading.text[max(passage.start, start - CONTEXT - 1) : start])
             yield passage, start, end, above or (lead if follows else "")
         # What leads a list in ("Places I want to try:") belongs to each of its items.
         if not passage.item:

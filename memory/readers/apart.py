@@ -15,7 +15,7 @@ from pathlib import Path
 from memory.errors import BadInput, Unavailable
 from memory.readers.base import Reading
 
-SECONDS = 60  # for one file
+SECONDS = 30  # for one file
 MEMORY = 1 << 30  # bytes of address space, where the system keeps to it (Linux)
 IDLE = 60  # seconds without work after which the process ends
 ROOT = Path(__file__).parents[2]

@@ -26,7 +26,8 @@ _HEAD = re.compile(
 _WHO = re.compile(rf"(?P<who>[^\n:\"“”„«»]{{1,80}}?)\s?:(?: |(?=\n|$)){_MARKS}")
 _NOTICE = re.compile(r"\s?:\s?[\u200e\u200f]")  # iOS begins what it says itself with a mark of direction
 _OMITTED = re.compile(
-    r"<[^<>\n]{3,40}>|\S[^\n]{0,80}\.\w{2,4} \([^()\n]{4,40}\)|null|(?:This message was|You) deleted(?: this message)?\.?",
+    r"<[^<>\n]{3,40}>|\S[^\n]{0,80}\.\w{2,4} \([^()\n]{4,40}\)|null"
+    r"|(?:This message was|You) deleted(?: this message)?\.?",
     re.IGNORECASE,
 )
 _SAID = re.compile(r"\w")
