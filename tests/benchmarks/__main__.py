@@ -11,15 +11,19 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.benchmarks import doing, start, talk
+from tests.benchmarks import doing, papers, start, talk
 from tests.benchmarks.figures import Figure, table
 from tests.journeys.support import ROOT, Service, Town, free_port, move_in, sign_in
 
-PARTS = ("start", "reply", "go")
+PARTS = ("papers", "start", "reply", "go")
 
 
 def measure(folder: Path, parts: Sequence[str], rounds: int, conversations: int) -> Iterator[Figure]:
     """One part after the other: what runs at the same time would be measured too."""
+    if "papers" in parts:
+        yield from papers.figures(folder)
+    if set(parts) == {"papers"}:
+        return
     with _town(folder / "town") as town, _town(folder / "peer-town") as peer_town:
         home = move_in(folder / "marta" / "home", town.site)
         sign_in(folder / "peer", peer_town.site)

@@ -89,6 +89,10 @@ def samples() -> dict[str, bytes]:
 
 def broken(data: bytes, other: bytes, rng: random.Random) -> bytes:
     """A file after bit flips, a cut, a splice with another file, a repetition, or several of them."""
+    if data.startswith(b"PK") and rng.random() < 0.7:  # or hardly anything but its checksums is ever tried
+        with zipfile.ZipFile(io.BytesIO(data)) as package:
+            name = rng.choice([n for n in package.namelist() if n.startswith("word/") and n.endswith(".xml")])
+            return repacked(data, name, broken(package.read(name), other, rng))
     for _ in range(rng.randint(1, 3)):
         at = rng.randrange(len(data) + 1)
         match rng.randrange(5):
