@@ -10,9 +10,13 @@ import pytest
 
 from memory.chunk import Chunk, chunks_of
 from memory.errors import BadInput
+from memory.home import Home
+from memory.index import Index
 from memory.readers import Reading, read_document
-from tests.memory.samples import pdf, repacked, scan, word
+from memory.retrieve import Retriever
+from tests.memory.samples import pdf, repacked, samples, scan, word
 
+SPRING = "documents/2025/spring"
 LONG = " ".join(f"Sentence {n} of the handbook ends here." for n in range(90))
 
 
@@ -42,6 +46,21 @@ def test_every_quotation_of_a_pdf_stands_on_its_page() -> None:
         assert " ".join(chunk.text.split()) in shown
         assert "Handbook of rooms" not in chunk.text  # what runs at the top of every page is no part of a sentence
         assert chunk.evidence().page == chunk.page
+
+
+def test_a_folder_of_any_kinds_is_recalled_with_pages_and_lines(home: Home, index: Index) -> None:
+    folder = home.root / "documents" / "2025" / "spring"
+    folder.mkdir(parents=True)
+    for name, data in samples().items():
+        (folder / name).write_bytes(data)
+    (folder / "locked.pdf").write_bytes(pdf(["Secret."], password="hush"))
+    report = index.sync()
+    assert [(s.path, s.partly) for s in report.skipped] == [("documents/2025/spring/locked.pdf", False)]
+    retriever = Retriever(index)
+    (bread,) = retriever.recall("bread baked at six", k=1)
+    assert (bread.path, bread.page, bread.lines, bread.section) == (f"{SPRING}/handbook.pdf", 2, None, "Bread")
+    (peanuts,) = retriever.recall("avoid peanuts", k=1)
+    assert (peanuts.path, peanuts.lines, peanuts.page, peanuts.stated) == (f"{SPRING}/chat.txt", (3, 4), None, False)
 
 
 def test_wrapped_lines_are_one_sentence() -> None:
