@@ -24,7 +24,7 @@ CREATE TABLE IF NOT EXISTS files (
     path TEXT PRIMARY KEY, sign TEXT, hash TEXT, why TEXT, partly INTEGER, chunks INTEGER, at TEXT);
 CREATE TABLE IF NOT EXISTS chunks (
     seq INTEGER PRIMARY KEY, id TEXT UNIQUE, path TEXT, first INTEGER, last INTEGER, section TEXT, title TEXT,
-    text TEXT, heading TEXT, context TEXT, date TEXT, stated INTEGER, embedded TEXT);
+    text TEXT, heading TEXT, context TEXT, date TEXT, stated INTEGER, page INTEGER, embedded TEXT);
 CREATE INDEX IF NOT EXISTS chunks_path ON chunks (path);
 CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5 (
     text, heading, context, content='chunks', content_rowid='seq', tokenize='porter unicode61 remove_diacritics 2');
@@ -47,12 +47,14 @@ class Facts(NamedTuple):
     title: str
     date: str | None
     stated: bool
+    page: int | None
 
     @classmethod
     def of(cls, chunk: Chunk) -> Facts:
         """As they are stored."""
         first, last = chunk.lines or (None, None)
-        return cls(first, last, chunk.title, chunk.date.isoformat() if chunk.date else None, chunk.stated)
+        date = chunk.date.isoformat() if chunk.date else None
+        return cls(first, last, chunk.title, date, chunk.stated, chunk.page)
 
 
 def fold(text: str) -> list[str]:
@@ -142,9 +144,9 @@ class Catalog:
         """Each chunk of a file: the hash of what its vector was made from, and what may change without it."""
         with self._cursor() as db:
             rows = db.execute(
-                "SELECT id, embedded, first, last, title, date, stated FROM chunks WHERE path = ?", (path,)
+                "SELECT id, embedded, first, last, title, date, stated, page FROM chunks WHERE path = ?", (path,)
             )
-            return {r[0]: (r[1], Facts(r[2], r[3], r[4], r[5], bool(r[6]))) for r in rows}
+            return {r[0]: (r[1], Facts(r[2], r[3], r[4], r[5], bool(r[6]), r[7])) for r in rows}
 
     def put_chunks(self, chunks: Sequence[tuple[Chunk, str]]) -> None:
         """Stores chunks, over older ones; each comes with the hash of what its vector was made from."""
@@ -152,15 +154,15 @@ class Catalog:
         with self._cursor() as db:
             db.executemany(
                 "INSERT INTO chunks (id, path, first, last, section, title, text, heading, context, date, stated,"
-                " embedded) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                " page, embedded) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 [(*_row(chunk), embedded) for chunk, embedded in chunks],
             )
 
     def move_chunks(self, chunks: Iterable[Chunk]) -> None:
         """Records where chunks stand now; their words are as they were."""
         with self._cursor() as db:
-            places = [(f.first, f.last, f.date, f.stated, c.id) for c, f in ((c, Facts.of(c)) for c in chunks)]
-            db.executemany("UPDATE chunks SET first = ?, last = ?, date = ?, stated = ? WHERE id = ?", places)
+            places = [(f.first, f.last, f.date, f.stated, f.page, c.id) for c, f in ((c, Facts.of(c)) for c in chunks)]
+            db.executemany("UPDATE chunks SET first = ?, last = ?, date = ?, stated = ?, page = ? WHERE id = ?", places)
 
     def drop_chunks(self, ids: Sequence[str]) -> None:
         """Forgets chunks; unknown ids are no error."""
@@ -229,7 +231,7 @@ def _files(db: sqlite3.Cursor) -> dict[str, Entry]:
 
 
 SELECT = (
-    "SELECT id, path, first, last, section, title, text, context, date, stated FROM chunks"
+    "SELECT id, path, first, last, section, title, text, context, date, stated, page FROM chunks"
     " WHERE id IN (SELECT value FROM json_each(?))"
 )
 
@@ -237,11 +239,11 @@ SELECT = (
 def _row(chunk: Chunk) -> tuple[object, ...]:
     facts = Facts.of(chunk)
     place = (chunk.id, chunk.path, facts.first, facts.last, json.dumps(chunk.section), chunk.title)
-    return (*place, chunk.text, chunk.heading, chunk.context, facts.date, facts.stated)
+    return (*place, chunk.text, chunk.heading, chunk.context, facts.date, facts.stated, facts.page)
 
 
 def _chunk(row: tuple[object, ...]) -> Chunk:
-    name, path, first, last, section, title, text, context, date, stated = row
+    name, path, first, last, section, title, text, context, date, stated, page = row
     return Chunk(
         id=str(name),
         path=str(path),
@@ -252,6 +254,7 @@ def _chunk(row: tuple[object, ...]) -> Chunk:
         context=str(context),
         date=dt.date.fromisoformat(date) if isinstance(date, str) else None,
         stated=bool(stated),
+        page=page if isinstance(page, int) else None,
     )
 
 

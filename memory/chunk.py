@@ -16,7 +16,7 @@ from memory.readers import Passage, Reading
 TARGET = 700  # characters, some 110 words: what the embedding model reads well in one piece
 MOST = 1000  # characters; a sentence longer than this is cut between words
 CONTEXT = 240  # characters of what stands just before, for the embedding only
-VERSION = "1"  # of the way files are cut; another one rebuilds the index
+VERSION = "2"  # of the way files are cut; another one rebuilds the index
 
 _SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]*_]*\s+|\n\s*\n")
 _FILE_DATE = re.compile(r"\d{4}-\d{2}(?:-\d{2})?")
@@ -40,6 +40,7 @@ class Chunk:
     context: str = ""
     date: dt.date | None = None
     stated: bool = True
+    page: int | None = None
 
     @property
     def heading(self) -> str:
@@ -58,6 +59,7 @@ class Chunk:
             id=self.id,
             path=self.path,
             lines=self.lines,
+            page=self.page,
             section=" > ".join(self.section),
             quote=self.text,
             date=self.date,
@@ -92,6 +94,7 @@ def chunks_of(path: str, reading: Reading) -> tuple[Chunk, ...]:
                 context=context,
                 date=passage.date or default,
                 stated=passage.stated,
+                page=reading.pages.at(start),
             )
         )
         seen[key] += 1
@@ -108,7 +111,7 @@ def _pieces(reading: Reading, *, linked: bool) -> Iterator[tuple[Passage, int, i
     for passage in reading.passages:
         follows = linked and passage.section == before.section
         for start, end in cut(reading.text, passage.start, passage.end):
-            above = _tail(reading.text[passage.start : start])
+            above = _tail(reading.text[max(passage.start, start - CONTEXT - 1) : start])
             yield passage, start, end, above or (lead if follows else "")
         # What leads a list in ("Places I want to try:") belongs to each of its items.
         if not passage.item:

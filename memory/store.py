@@ -6,13 +6,13 @@ import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 from memory.catalog import Catalog, Facts
 from memory.chunk import VERSION, Chunk
 from memory.embeddings import Embedder, Embeddings, made_of
 from memory.errors import Damaged
-from memory.readers import READERS
+from memory.readers.kinds import Kind
 from memory.scan import size_of, urgency
 from memory.status import Entry
 from memory.vectors import Vectors, VectorStore
@@ -23,7 +23,7 @@ PART = 32  # chunks that are embedded and stored together: short, so that a ques
 
 def made_with(embedder: Embedder) -> str:
     """Which vectors and chunks can stand in one store; a new reader counts, as files wait that it can read."""
-    return f"{embedder.name}/{embedder.dimensions}/{VERSION}/{made_of(' '.join(sorted(READERS)))[:6]}"
+    return f"{embedder.name}/{embedder.dimensions}/{VERSION}/{made_of(' '.join(sorted(get_args(Kind))))[:6]}"
 
 
 @dataclass(slots=True)

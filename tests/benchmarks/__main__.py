@@ -11,18 +11,20 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.benchmarks import doing, index, start, talk
+from tests.benchmarks import doing, index, papers, start, talk
 from tests.benchmarks.figures import Figure, table
 from tests.journeys.support import ROOT, Service, Town, free_port, move_in, sign_in
 
-PARTS = ("start", "reply", "go", "index")
+PARTS = ("papers", "index", "start", "reply", "go")
 
 
 def measure(folder: Path, parts: Sequence[str], rounds: int, conversations: int) -> Iterator[Figure]:
     """One part after the other: what runs at the same time would be measured too."""
+    if "papers" in parts:
+        yield from papers.figures(folder)
     if "index" in parts:
         yield from index.figures(folder)
-    if not set(parts) - {"index"}:
+    if not set(parts) - {"papers", "index"}:
         return
     with _town(folder / "town") as town, _town(folder / "peer-town") as peer_town:
         home = move_in(folder / "marta" / "home", town.site)

@@ -6,6 +6,7 @@ import random
 import threading
 import time
 import uuid
+from collections import Counter
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -14,13 +15,18 @@ from typing import Any
 
 import httpx
 
-from memory.errors import RflowError
+from memory.chunk import chunks_of
+from memory.errors import BadInput, RflowError
+from memory.readers import read_document
+from memory.readers.apart import SECONDS
 from tests.journeys.kills import PLACES, Ending, Moment, live_through, verdict
 from tests.journeys.support import Chat, Service, Town, free_port
 from tests.memory.kills import live_and_die
+from tests.memory.samples import broken, samples
 from tests.proof.record import Story
 
 MESSAGES = 5  # of the story: the opening, two answers, the choice, the Go
+BROKEN = 250  # files in a story
 WITHIN = 4.0  # seconds after one of them, which reaches into the next ones and, after the Go, beyond the last click
 
 Tell = Callable[[Path, Town, int, int], Story]
@@ -143,13 +149,34 @@ def _judged(way: str, state: str, town: Town, kinds: list[str], presses: tuple[P
     return ""
 
 
+def broken_files(home: Path, town: Town, seed: int, number: int) -> Story:
+    """Files of every kind, broken at random: each is read or refused with a sentence, in time; needs no town."""
+    rng, whole, ends = random.Random(seed), samples(), Counter[str]()
+    for _ in range(BROKEN):
+        name, other = rng.choice(list(whole)), rng.choice(list(whole))
+        data, began = broken(whole[name], whole[other], rng), time.monotonic()
+        try:
+            reading = read_document(f"documents/{name}", data)
+            lost = [c for c in chunks_of(name, reading) if c.text not in reading.text]
+            ends["misquoted" if lost else "read"] += 1
+        except BadInput as refused:
+            ends["refused" if str(refused).endswith(".") else "refused without a sentence"] += 1
+        except Exception as error:  # noqa: BLE001  whatever it is, it is what must not be
+            ends[f"{name}: {error!r}"] += 1
+        ends["late"] += time.monotonic() - began > SECONDS + 5
+    bad = {end: count for end, count in ends.items() if count and end not in ("read", "refused")}
+    state = f"read {ends['read']}, refused {ends['refused']}"
+    return Story("broken files, 250 each", seed, state, True, state, violation=str(bad) if bad else "")
+
+
 ROWS = (
     Row("kill at each place", 100, at_a_place),
     Row("kill at random moments", 100, at_any_moment),
     Row("double Go", 100, double_go),
     Row("kill while indexing", 200, while_indexing),
+    Row("broken files, 250 each", 20, broken_files),
 )
-SHORT = {"places": ROWS[0], "random": ROWS[1], "double": ROWS[2], "index": ROWS[3]}
+SHORT = {"places": ROWS[0], "random": ROWS[1], "double": ROWS[2], "index": ROWS[3], "files": ROWS[4]}
 
 
 def fresh_name() -> str:
