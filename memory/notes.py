@@ -11,12 +11,15 @@ from memory.dates import ending
 from memory.document import Document, normalised, parse_leniently
 from memory.errors import BadInput, Conflict, NotFound, RflowError
 from memory.evidence import Evidence
-from memory.history import History
+from memory.history import Change, History
 from memory.home import Home
 from memory.readers import read_document
 
 TRIES = 5  # a person's editor may save in between; each try reads anew
 MOST = 2000  # characters of a note
+Place = tuple[str, str]
+"""A memory file, relative to home, and a heading in it."""
+FALLBACK: Place = ("memory/notes.md", "Notes")
 
 
 def notes(home: Home) -> tuple[Evidence, ...]:
@@ -49,7 +52,7 @@ def remember(home: Home, history: History, path: str, heading: str, text: str, d
         BadInput: no memory file, an empty or overlong note.
         Conflict: the file kept changing while it was written.
     """
-    text, heading, source = _line(text), _line(heading), "-".join(re.findall(r"[a-z]+", source.lower()))
+    text, heading = one_line(text), one_line(heading)
     if not path.startswith("memory/") or not path.endswith(".md"):
         raise BadInput(f"{path!r} is not a memory file.", "Name one as in memory/food.md.")
     if not text or len(text) > MOST:
@@ -57,17 +60,38 @@ def remember(home: Home, history: History, path: str, heading: str, text: str, d
     for _ in range(TRIES):
         if kept := _standing(home, path, heading, text):
             return kept
+        before, etag = _read(home, path)
+        after = _after(path, before, heading, _bullet(text, date, source))
         try:
-            _append(home, path, heading, f"- {text} ({date.isoformat()}{', ' + source if source else ''})")
+            home.write(path, after, etag)
         except Conflict:
             continue
-        history.commit(f"Remember in {path}: {text[:60]}", [path])
+        history.record(f"Remember in {path}: {text[:60]}", [Change(path, before if etag else None, after)])
     raise Conflict(f"{path} keeps changing while the note is written.", "Save and close it elsewhere, and try again.")
 
 
-def _line(text: str) -> str:
+def preview(home: Home, path: str, heading: str, text: str, date: dt.date, source: str) -> tuple[str, str]:
+    """The file's text as it is and as `remember` would make it."""
+    before, _ = _read(home, path)
+    return before, _after(path, before, one_line(heading), _bullet(one_line(text), date, source))
+
+
+def one_line(text: str) -> str:
     """One line without control characters and without marks that would make it something else than a note."""
     return " ".join(re.sub(r"[\x00-\x1f\x7f\u2028\u2029]", " ", text).split()).lstrip("#>-*+ ")
+
+
+def _bullet(text: str, date: dt.date, source: str) -> str:
+    said = "-".join(re.findall(r"[a-z]+", source.lower()))
+    return f"- {text} ({date.isoformat()}{', ' + said if said else ''})"
+
+
+def _read(home: Home, path: str) -> tuple[str, str | None]:
+    try:
+        file = home.read(path)
+    except NotFound:
+        return "", None
+    return file.text, file.etag
 
 
 def _standing(home: Home, path: str, heading: str, text: str) -> Evidence | None:
@@ -78,14 +102,11 @@ def _standing(home: Home, path: str, heading: str, text: str) -> Evidence | None
     return None
 
 
-def _append(home: Home, path: str, heading: str, bullet: str) -> None:
-    try:
-        file = home.read(path)
-    except NotFound:
+def _after(path: str, before: str, heading: str, bullet: str) -> str:
+    if not before:
         title = PurePosixPath(path).stem.replace("-", " ").capitalize()
-        home.write(path, f"# {title}\n\n## {heading}\n\n{bullet}\n", None)
-        return
-    home.write(path, _with(file.text, heading, bullet), file.etag)
+        return f"# {title}\n\n## {heading}\n\n{bullet}\n"
+    return _with(before, heading, bullet)
 
 
 def _with(text: str, heading: str, bullet: str) -> str:
