@@ -178,11 +178,11 @@ class History:
 
     def _changes(self, repo: Repo, commit: Commit, under: str) -> list[Change]:
         parent = repo[commit.parents[0]]
-        found = tree_changes(repo.object_store, parent.tree if isinstance(parent, Commit) else None, commit.tree)
-        names = [(change.new or change.old) for change in found]
+        before = parent.tree if isinstance(parent, Commit) else None
+        names = [(c.new or c.old) for c in tree_changes(repo.object_store, before, commit.tree)]
         paths = [n.path.decode("utf-8", "replace") for n in names if n and n.path]
-        changed = (Change(p, _text(repo, parent.tree, p), _text(repo, commit.tree, p)) for p in paths)
-        return [change for change in changed if change.path.startswith(f"{under}/")]
+        inside = [p for p in paths if p.startswith(f"{under}/")]
+        return [Change(p, _text(repo, before, p), _text(repo, commit.tree, p)) for p in inside]
 
 
 def _carried(repo: Repo, change: Change) -> Change | None:
