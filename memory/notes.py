@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from memory.chunk import Chunk, chunks_of
-from memory.dates import ending
+from memory.dates import ending, says_inferred
 from memory.document import Document, normalised, parse_leniently
 from memory.errors import BadInput, Conflict, NotFound, RflowError
 from memory.evidence import Evidence
@@ -22,10 +23,51 @@ Place = tuple[str, str]
 FALLBACK: Place = ("memory/notes.md", "Notes")
 
 
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """A heading of a memory file, where a note can go.
+
+    Attributes:
+        above: the headings above it and itself, outermost first.
+        lines: the notes under it.
+        guide: what the file's guidance says.
+    """
+
+    path: str
+    heading: str
+    above: tuple[str, ...]
+    lines: tuple[str, ...] = ()
+    guide: str = ""
+
+    @property
+    def place(self) -> Place:
+        """As `remember` takes it."""
+        return self.path, self.heading
+
+
 def notes(home: Home) -> tuple[Evidence, ...]:
     """Every statement of every memory file, in their order; files that cannot be read are left to `Index.sync`."""
     paths = sorted((home.root / "memory").rglob("*.md"))
     return tuple(note.evidence() for path in paths for note in _chunks(home, path.relative_to(home.root).as_posix()))
+
+
+def shelves(home: Home) -> tuple[Shelf, ...]:
+    """Every heading of every memory file under which notes stand, or could; an empty title over others is none."""
+    found = []
+    for path in sorted((home.root / "memory").rglob("*.md")):
+        name = path.relative_to(home.root).as_posix()
+        try:
+            document, _ = parse_leniently(home.read(name).text)
+        except RflowError:
+            continue
+        guide = " ".join(b.text for s in document.sections for b in s.blocks if b.kind == "quote")
+        made = [
+            Shelf(name, s.heading, s.path, tuple(b.text for b in s.blocks if b.kind in ("item", "paragraph")), guide)
+            for s in document.sections
+            if s.heading and not any(says_inferred(heading) for heading in s.path)
+        ]
+        found += [s for s in made if s.lines or not any(o.above[:-1] == s.above for o in made)]
+    return tuple(found)
 
 
 def _chunks(home: Home, path: str) -> tuple[Chunk, ...]:
