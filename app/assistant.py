@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from agents.executor import ledger
 from agents.executor.words import parse_stop
 from agents.graph import Graph
+from agents.keeper import Keeper
 from agents.preference_proxy import PreferenceProxy
 from agents.state import Json
 from agents.types import Clock, PlanView, Preferences, Receipt, Reply
@@ -43,6 +44,7 @@ class Assistant:
     retriever: Retriever
     index: Index
     workflows: Registry
+    keeper: Keeper
     clock: Clock
 
     async def receive(self, inbound: Inbound) -> None:

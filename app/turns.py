@@ -266,7 +266,9 @@ class Turns:
         """What the graph is given of a message."""
         async with self.database.connect() as conn:
             busy = bool(await store.tasks_doing(conn, row.conversation))
-        return {"message": row.text, "message_id": row.id, "signal": signal, "busy": busy}
+        source = "terminal" if row.channel == "api" and row.conversation.startswith("cli") else row.channel
+        said: TaskState = {"message": row.text, "message_id": row.id, "signal": signal, "busy": busy}
+        return {**said, "source": source, "spoken": row.voice}
 
     async def execute(self, mandate: str) -> str:
         """Carry out one mandate; the id of the inbox row that its outcome becomes."""

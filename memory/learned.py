@@ -17,6 +17,7 @@ from memory.history import Change, History
 from memory.home import Home
 
 _UNDOES = re.compile(r"^Undoes: ([0-9a-f]{40})$", re.MULTILINE)
+_ASKED = re.compile(r"^Asked: (\S+)$", re.MULTILINE)
 _NAME = re.compile(r"[0-9a-f]{4,40}")
 
 
@@ -29,6 +30,7 @@ class Learned:
         added, removed: the lines, without blank ones and headings.
         undone: whether a later commit takes it back.
         undoes: the commit that this one takes back; empty for all others.
+        asked: the id that the undoing was asked for under.
     """
 
     commit: str
@@ -39,6 +41,7 @@ class Learned:
     removed: tuple[str, ...] = ()
     undone: bool = False
     undoes: str = ""
+    asked: str = ""
 
 
 def learned(history: History, limit: int = 20) -> tuple[Learned, ...]:
@@ -46,11 +49,12 @@ def learned(history: History, limit: int = 20) -> tuple[Learned, ...]:
     return tuple(islice((entry for entry, _ in _walk(history)), limit))
 
 
-def undo(home: Home, history: History, name: str = "") -> Learned:
+def undo(home: Home, history: History, name: str = "", asked: str = "") -> Learned:
     """Takes back what one commit taught: the lines it added go, those it removed come back, all others stay.
 
     Args:
         name: the commit, at least 4 of its hex digits; empty: the last that is not undone.
+        asked: an id of what asks for it; the same one again undoes nothing more.
 
     Returns:
         What was taken back.
@@ -61,6 +65,8 @@ def undo(home: Home, history: History, name: str = "") -> Learned:
     """
     if history.why_not:
         raise Unavailable(history.why_not, "Take the line out of its file by hand.")
+    if asked and (done := next((e for e, _ in _walk(history) if e.asked == asked), None)):
+        return next(e for e, _ in _walk(history) if e.commit == done.undoes)
     entry, changes = _named(history, name)
     back = [_back(home, entry, change) for change in changes]
     for change, etag in back:
@@ -68,7 +74,9 @@ def undo(home: Home, history: History, name: str = "") -> Learned:
             home.delete(change.path, etag or "")
         else:
             home.write(change.path, change.after, etag)
-    history.record(f"Undo: {entry.message[:100]}\n\nUndoes: {entry.commit}", [change for change, _ in back])
+    history.record(
+        f"Undo: {entry.message[:100]}\n\nUndoes: {entry.commit}\nAsked: {asked}", [change for change, _ in back]
+    )
     return entry
 
 
@@ -84,7 +92,7 @@ def _walk(history: History) -> Iterator[tuple[Learned, list[Change]]]:
 def _entry(commit: Commit, changes: list[Change], undone: set[str]) -> Learned:
     message, name = commit.message.decode("utf-8", "replace"), commit.id.decode()
     offset = dt.timezone(dt.timedelta(seconds=commit.commit_timezone))
-    undoes = _UNDOES.search(message)
+    undoes, asked = _UNDOES.search(message), _ASKED.search(message)
     return Learned(
         commit=name,
         at=dt.datetime.fromtimestamp(commit.commit_time, offset),
@@ -94,6 +102,7 @@ def _entry(commit: Commit, changes: list[Change], undone: set[str]) -> Learned:
         removed=_lines(changes, "- "),
         undone=name in undone,
         undoes=undoes[1] if undoes else "",
+        asked=asked[1] if asked else "",
     )
 
 

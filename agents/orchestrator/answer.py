@@ -24,7 +24,7 @@ async def answer(state: TaskState, crew: Crew) -> TaskState:
         kind = "refusal" if intent == "unfit" else "answer"
         reply = Reply(kind=kind, text=said)
         return {"status": "done", "waiting": None, "reply": reply.model_dump(mode="json")}
-    return {"reply": (await _again(said, state, crew)).model_dump(mode="json")}
+    return {"reply": (await again(said, state, crew)).model_dump(mode="json")}
 
 
 def where_next(state: TaskState) -> str:
@@ -91,8 +91,8 @@ def _why(state: TaskState) -> str:
     return "\n\n".join([f"Why {say.quoted(decision.top.name)}:\n" + "\n".join(lines), *quotes])
 
 
-async def _again(said: str, state: TaskState, crew: Crew) -> Reply:
-    """The answer, and what still waits: a plan in full, because it is what a Go would approve."""
+async def again(said: str, state: TaskState, crew: Crew) -> Reply:
+    """What was said, and what still waits: a plan in full, because it is what a Go would approve."""
     waiting = state.get("waiting") or {}
     if state["status"] == "offered" and state.get("plan") and state.get("mandate"):
         view = PlanView.model_validate(state["plan"])

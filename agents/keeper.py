@@ -1,0 +1,85 @@
+"""The keeper of the memory files: it writes notes down, takes them back, and puts proposals before the person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from agents.reasoning.offline.filing import file_under
+from agents.reasoning.offline.lexis import fold
+from agents.reasoning.offline.meaning import Meaning
+from agents.types import Clock
+from memory import learned, proposals
+from memory.evidence import Evidence
+from memory.history import History
+from memory.home import Home
+from memory.learned import Learned
+from memory.notes import FALLBACK, Place, notes, one_line, remember, shelves
+from memory.proposals import Proposal
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A note that stands in a file; `new` where it was written just now."""
+
+    note: Evidence
+    new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A proposal as it is put before the person: where it would go, and what it would change."""
+
+    proposal: Proposal
+    place: Place
+    diff: str
+
+
+@dataclass(frozen=True, slots=True)
+class Keeper:
+    """The one hand that writes in memory for chat, commands and other programs; errors are `RflowError`s."""
+
+    home: Home
+    history: History
+    meaning: Meaning
+    clock: Clock
+
+    def note(self, text: str, source: str) -> Kept:
+        """Writes down what the person stated, under the heading of theirs that fits; never the same words twice.
+
+        Args:
+            source: where it was said, one word ("web").
+        """
+        said = fold(one_line(text)).strip(" .!")
+        if standing := next((n for n in notes(self.home) if fold(n.quote).strip(" .!") == said), None):
+            return Kept(standing, new=False)
+        return Kept(remember(self.home, self.history, *self.place(text), text, self.clock().date(), source), new=True)
+
+    def place(self, text: str) -> Place:
+        """The file and heading that a note belongs under."""
+        return file_under(text, shelves(self.home), self.meaning)
+
+    def undo(self, commit: str = "", asked: str = "") -> Learned:
+        """Takes back one thing that was learned: the last, or the one named; once for each message that asks."""
+        return learned.undo(self.home, self.history, commit, asked)
+
+    def log(self, limit: int = 20) -> tuple[Learned, ...]:
+        """What was learned, newest first."""
+        return learned.learned(self.history, limit)
+
+    def proposals(self) -> tuple[Shown, ...]:
+        """What waits for the person, oldest first, each with its diff."""
+        return tuple(self._shown(p) for p in proposals.waiting(self.home))
+
+    def _shown(self, proposal: Proposal) -> Shown:
+        place = proposal.place or self.place(proposal.text)
+        return Shown(proposal, place, proposals.diff(self.home, proposal, self.clock().date(), place))
+
+    def accept(self, name: str, text: str = "", source: str = "") -> Evidence:
+        """Writes a proposal down; with `text`, in the person's own words."""
+        found = next((p for p in proposals.waiting(self.home) if p.id == name), None)
+        place = self.place(text or found.text) if found else FALLBACK
+        return proposals.accept(self.home, self.history, name, self.clock().date(), place, text, source)
+
+    def refuse(self, name: str) -> Proposal:
+        """Puts a proposal away for good."""
+        return proposals.refuse(self.home, name)

@@ -1,0 +1,63 @@
+"""Dialogue: questions about memory itself that wait for an answer, and how the answers are read: in code."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from agents.reasoning.port import Understanding
+from agents.state import Json
+from agents.types import Question
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What came of a memory turn.
+
+    Attributes:
+        question: with quick answers, where one is asked.
+        dialogue: what the next message may answer; None where nothing waits.
+        learned: what is known has changed.
+    """
+
+    text: str
+    question: Question | None = None
+    dialogue: Json | None = None
+    learned: bool = False
+    trace: str = ""
+
+
+_POLITE = r"(?:\W|\b(?:please|ok(?:ay)?|and|then|thanks|proposals?|notes?|number|no\.|the|it)\b)*"
+_PROPOSAL = re.compile(
+    rf"{_POLITE}(?P<do>accept|approve|keep|refuse|reject|decline|drop|edit|change)?{_POLITE}(?P<which>\d+|all)?"
+    rf"{_POLITE}(?:(?:to|:|into)\s*[\"“]?(?P<text>.+?)[\"”]?)?{_POLITE}",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """An answer to proposals: `which` counts from 1, 0 means all."""
+
+    do: str
+    which: int
+    text: str = ""
+
+
+def verdict(text: str, waiting: int) -> Verdict | None:
+    """What is to be done with which of the `waiting` proposals; None where the message does not say."""
+    match = _PROPOSAL.fullmatch(text.strip())
+    if match is None or not match["do"] or (match["which"] is None and waiting != 1):
+        return None
+    word = match["do"].lower()
+    do = "edit" if match["text"] else "refuse" if word in ("refuse", "reject", "decline", "drop") else "accept"
+    if (word in ("edit", "change")) != bool(match["text"]) or (match["which"] == "all" and do == "edit"):
+        return None
+    return Verdict(do, 0 if match["which"] == "all" else int(match["which"] or 1), match["text"] or "")
+
+
+def answered(memory: Json, message: str) -> Understanding | None:
+    """The message as an answer to what the memory asked; None where it is about something else."""
+    if memory["kind"] == "proposals" and verdict(message, len(memory["ids"])):
+        return Understanding(intent="proposals", subject=message)
+    return None
