@@ -7,6 +7,7 @@ from typing import Protocol, TypedDict, cast
 
 from fastapi import Request
 
+from agents.keeper import Keeper
 from agents.types import Clock, Preferences, Reply
 from app.channels.base import Event, Inbound, Message, TaskView
 from app.settings import Settings
@@ -20,6 +21,11 @@ class Assistant(Protocol):
     @property
     def home(self) -> Home:
         """The person's folder."""
+        ...
+
+    @property
+    def keeper(self) -> Keeper:
+        """Who writes in memory."""
         ...
 
     @property

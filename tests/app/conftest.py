@@ -15,6 +15,8 @@ import pytest
 import uvicorn
 from fastapi import FastAPI
 
+from agents.keeper import Keeper
+from agents.reasoning.offline.meaning import Meaning
 from agents.types import (
     Clock,
     Decision,
@@ -33,8 +35,10 @@ from app.channels.hub import Hub
 from app.settings import Settings
 from app.web import site
 from app.web.ports import WebState
+from memory.embed import MiniLM
 from memory.errors import NotFound
 from memory.evidence import Evidence
+from memory.history import History
 from memory.home import Home
 
 HASH = "ab" * 32
@@ -136,6 +140,7 @@ class MemoryAssistant:
     def __init__(self, home: Home, clock: Clock, script: Script = story) -> None:
         self.home = home
         self.clock = clock
+        self.keeper = Keeper(home, History(home), Meaning(MiniLM(threads=1).embed), clock)
         self.script = script
         self.hub = Hub()
         self.lines: dict[str, list[Message]] = {}

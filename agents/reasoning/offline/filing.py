@@ -23,6 +23,7 @@ _LEAST = 0.2  # a shelf that fits less than this is none; fitted with the weight
 _TOPIC, _TITLE, _LINES = 0.3, 0.45, 0.4  # what the part of life, the headings and the lines under them count
 _CUE, _SPECIAL = 0.4, 0.15
 _SIDE = {"same": 0.2, "other": -0.6, "rule": -0.25}  # of likes and dislikes; an allergy's heading holds nothing else
+_GENERAL = re.compile(r"\b(?:others?|everybody|everyone|all|more|people|friends?|family|household|relatives|kin)\b")
 _PEOPLE = re.compile(r"\b(?:people|persons?|family|friends?|household|relatives|folks?|kin|contacts)\b")
 
 
@@ -66,9 +67,18 @@ def _persons(whom: frozenset[str], note: str, shelves: Sequence[Shelf], meaning:
     known = max(shelves, key=lambda s: _knows(s, whom), default=None)
     if known is not None and _knows(known, whom):
         return known.place
-    among = [s for s in shelves if _of_people(s)]
+    among = [s for s in shelves if _of_people(s) and not _is_somebodys(s)]
     scores = _scores(note, among, meaning)
     return max(scores, key=lambda s: s[0])[1].place if scores else PEOPLE
+
+
+def _is_somebodys(shelf: Shelf) -> bool:
+    """Whether it is one person's page: its first line begins with its heading, or with them."""
+    first = fold(shelf.lines[0]) if shelf.lines else ""
+    alone = (
+        "/people/" in f"/{shelf.path}" and len(shelf.heading.split()) <= 2 and not _GENERAL.search(fold(shelf.heading))
+    )
+    return alone or (bool(first) and first.startswith(fold(shelf.heading)))
 
 
 def _knows(shelf: Shelf, whom: frozenset[str]) -> int:
