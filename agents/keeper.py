@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agents.reasoning.offline.filing import file_under
@@ -13,7 +14,7 @@ from memory.evidence import Evidence
 from memory.history import History
 from memory.home import Home
 from memory.learned import Learned
-from memory.notes import FALLBACK, Place, notes, one_line, remember, shelves
+from memory.notes import FALLBACK, Place, Shelf, notes, one_line, remember, shelves
 from memory.proposals import Proposal
 
 
@@ -43,20 +44,23 @@ class Keeper:
     meaning: Meaning
     clock: Clock
 
-    def note(self, text: str, source: str) -> Kept:
+    def note(self, text: str, source: str, place: Place | None = None) -> Kept:
         """Writes down what the person stated, under the heading of theirs that fits; never the same words twice.
 
         Args:
             source: where it was said, one word ("web").
+            place: file and heading, where they are known.
         """
         said = fold(one_line(text)).strip(" .!")
         if standing := next((n for n in notes(self.home) if fold(n.quote).strip(" .!") == said), None):
             return Kept(standing, new=False)
-        return Kept(remember(self.home, self.history, *self.place(text), text, self.clock().date(), source), new=True)
+        place = place or self.place(text)
+        return Kept(remember(self.home, self.history, *place, text, self.clock().date(), source), new=True)
 
-    def place(self, text: str) -> Place:
-        """The file and heading that a note belongs under."""
-        return file_under(text, shelves(self.home), self.meaning)
+    def place(self, text: str, among: Sequence[Shelf] = ()) -> Place:
+        """The file and heading that a note belongs under; `among` narrows the choice, and is then never left."""
+        found = file_under(text, among or shelves(self.home), self.meaning)
+        return among[0].place if among and found not in [s.place for s in among] else found
 
     def undo(self, commit: str = "", asked: str = "") -> Learned:
         """Takes back one thing that was learned: the last, or the one named; once for each message that asks."""

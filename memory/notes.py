@@ -147,7 +147,8 @@ def _standing(home: Home, path: str, heading: str, text: str) -> Evidence | None
 def _after(path: str, before: str, heading: str, bullet: str) -> str:
     if not before:
         title = PurePosixPath(path).stem.replace("-", " ").capitalize()
-        return f"# {title}\n\n## {heading}\n\n{bullet}\n"
+        under = "" if heading.casefold() == title.casefold() else f"## {heading}\n\n"
+        return f"# {title}\n\n{under}{bullet}\n"
     return _with(before, heading, bullet)
 
 

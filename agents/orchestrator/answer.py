@@ -68,8 +68,10 @@ def _ability(workflow: Workflow) -> str:
 
 async def _about_taste(subject: str, crew: Crew) -> str:
     preferences = await crew.proxy.ask(subject)
-    unknown = f"\n\nNot in your files: {', '.join(preferences.unknown)}." if preferences.unknown else ""
-    return say.taste(preferences) + unknown
+    if not preferences.unknown:
+        return say.taste(preferences)
+    offer = f"Say “ask me five questions about {say.quoted(preferences.unknown[0])}” to tell me."
+    return f"{say.taste(preferences)}\n\nNot in your files: {', '.join(preferences.unknown)}. {offer}"
 
 
 def _why_not(name: str, state: TaskState) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from agents.reasoning.offline.intents import is_no, is_yes
+from agents.reasoning.offline.spans import fold
 from agents.reasoning.port import Understanding
 from agents.state import Json
 from agents.types import Question
@@ -27,6 +29,12 @@ class Said:
     trace: str = ""
 
 
+_UNSURE = re.compile(
+    r"\W*(?:i'?m |i am )?(?:not (?:really |quite )?sure|unsure|"
+    r"(?:i )?(?:do not|don'?t) (?:know|mind|care)|dunno|no idea"
+    r"|no opinion|skip(?: (?:it|this|that))?|pass|maybe|perhaps|(?:it |that )?depends|both|either|neither|sometimes"
+    r"|hard to say|next(?: (?:one|question))?)\W*"
+)
 _POLITE = r"(?:\W|\b(?:please|ok(?:ay)?|and|then|thanks|proposals?|notes?|number|no\.|the|it)\b)*"
 _PROPOSAL = re.compile(
     rf"{_POLITE}(?P<do>accept|approve|keep|refuse|reject|decline|drop|edit|change)?{_POLITE}(?P<which>\d+|all)?"
@@ -60,4 +68,16 @@ def answered(memory: Json, message: str) -> Understanding | None:
     """The message as an answer to what the memory asked; None where it is about something else."""
     if memory["kind"] == "proposals" and verdict(message, len(memory["ids"])):
         return Understanding(intent="proposals", subject=message)
+    if memory["kind"] == "interview" and yes_or_no(message):
+        return Understanding(intent="interview", subject=message)
     return None
+
+
+def yes_or_no(message: str) -> str:
+    """ "yes", "no" or "unsure", by words or by the number of the quick answer; empty for anything else."""
+    text = fold(message).strip()
+    if _UNSURE.fullmatch(text) or text == "3":
+        return "unsure"
+    if is_yes(text) or text == "1":
+        return "yes"
+    return "no" if is_no(text) or text == "2" else ""
