@@ -14,7 +14,7 @@ from agents.reasoning.offline.tables import table
 from agents.types import Candidate, Preference
 
 _FACET = 5  # words of a candidate's own description that can be asked about
-_POLE = 0.8  # what a pair of opposites counts beside a thing of the topic's own: it fits every topic a little
+_KIND, _POLE = 0.9, 0.8  # what a thing of the topic, and a pair of opposites, count beside what is to be chosen from
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,10 @@ def _opposites(topic: str, known: Sequence[Preference], meaning: Meaning) -> lis
 def _kinds(topic: str) -> list[Ask]:
     about = headed(topic) | domains(topic)
     return [
-        _liked(str(kind)) for domain, kinds in table("asking")["kinds"].items() if domain in about for kind in kinds
+        _liked(str(kind), fits=_KIND)
+        for domain, kinds in table("asking")["kinds"].items()
+        if domain in about
+        for kind in kinds
     ]
 
 
@@ -105,5 +108,5 @@ def _facets(candidates: Sequence[Candidate]) -> list[Ask]:
     return [_liked(facet, share) for facet, share in shares.items() if share < 1]
 
 
-def _liked(thing: str, chance: float = 0.5) -> Ask:
-    return Ask(thing, f"Do you like {thing}?", f"I like {thing}.", f"I don't like {thing}.", chance)
+def _liked(thing: str, chance: float = 0.5, fits: float = 1.0) -> Ask:
+    return Ask(thing, f"Do you like {thing}?", f"I like {thing}.", f"I don't like {thing}.", chance, fits)

@@ -43,8 +43,8 @@ def test_what_holds_elsewhere_tells_less(meaning: Meaning) -> None:
                    evidence=("e",), stated=True)
         for n, x in enumerate(("hotel", "street", "office", "village", "train", "park"))
     ]  # fmt: skip
-    fresh = next(a for a in asked("gardening", meaning, times=9) if a.about.startswith("quiet"))
-    later = [a for a in asked("gardening", meaning, quiet, times=9) if a.about.startswith("quiet")]
+    fresh = next(a for a in asked("gardening", meaning, times=8) if a.about.startswith("quiet"))
+    later = [a for a in asked("gardening", meaning, quiet, times=8) if a.about.startswith("quiet")]
     assert all(a.gain < fresh.gain and a.chance > 0.8 for a in later)
 
 
