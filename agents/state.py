@@ -27,6 +27,7 @@ class TaskState(TypedDict, total=False):
     message: str  # the latest
     message_id: str
     source: str  # where it was said: "web", "terminal" …
+    plan_shown: bool  # a plan was before the person's eyes when they wrote
     spoken: bool  # it was heard, not typed
     signal: Signal
     busy: bool  # the executor is at work on another task of the conversation

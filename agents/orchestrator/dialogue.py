@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from agents.reasoning.offline.intents import is_no, is_yes
+from agents.reasoning.offline.intents import is_no, is_refusal, is_yes
 from agents.reasoning.offline.spans import fold
 from agents.reasoning.port import Understanding
 from agents.state import Json
@@ -64,8 +64,14 @@ def verdict(text: str, waiting: int) -> Verdict | None:
     return Verdict(do, 0 if match["which"] == "all" else int(match["which"] or 1), match["text"] or "")
 
 
-def answered(memory: Json, message: str) -> Understanding | None:
-    """The message as an answer to what the memory asked; None where it is about something else."""
+def answered(memory: Json, message: str, plan_shown: bool) -> Understanding | None:
+    """The message as an answer to what the memory asked; None where it is about something else.
+
+    Args:
+        plan_shown: a plan is what the person last saw: "no" and "accept" are then said to it, and not to the memory.
+    """
+    if plan_shown and not re.search(r"\d|\ball\b", message):
+        return None
     if memory["kind"] == "proposals" and verdict(message, len(memory["ids"])):
         return Understanding(intent="proposals", subject=message)
     if memory["kind"] == "interview" and yes_or_no(message):
@@ -80,4 +86,4 @@ def yes_or_no(message: str) -> str:
         return "unsure"
     if is_yes(text) or text == "1":
         return "yes"
-    return "no" if is_no(text) or text == "2" else ""
+    return "no" if (is_no(text) and not is_refusal(text)) or text == "2" else ""

@@ -28,7 +28,8 @@ async def understand(state: TaskState, crew: Crew) -> TaskState:
         details=state.get("details", {}),
         waiting=Waiting.model_validate(waiting) if waiting else None,
     )
-    told = dialogue.answered(memory, state["message"]) if (memory := state.get("memory")) else None
+    memory, shown = state.get("memory"), state.get("plan_shown", False)
+    told = dialogue.answered(memory, state["message"], shown) if memory else None
     read = _in_place(state, told or await crew.reasoner.understand(heard, crew.registry.all()))
     trace = [*state.get("trace", []), _trace(read)]
     update: TaskState = {**lapsed, "understood": read.model_dump(mode="json"), "trace": trace, "noted": ""}
