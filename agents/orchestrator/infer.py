@@ -6,6 +6,7 @@ from pydantic import TypeAdapter
 
 from agents.crew import Crew
 from agents.reasoning.offline.facts import area, cuisines, phrases, price
+from agents.reasoning.offline.polarity import addressed
 from agents.state import TaskState
 from agents.types import Candidate, Decision, Frozen
 from memory.errors import NotFound
@@ -68,8 +69,9 @@ def _choice(state: TaskState, crew: Crew) -> Choice | None:
 
 def _things(candidate: Candidate, other: Candidate) -> tuple[str, ...]:
     """What a page says of itself, each as a note about liking it; letters and blanks only: it is a page's text."""
-    told = [*cuisines(candidate), *(p.shown for p in phrases(candidate) if len(p.shown.split()) <= _SHORT)]
-    things = [f"I like {t.strip().casefold()}." for t in told if t.replace(" ", "").replace("-", "").isalpha()]
+    told = (*cuisines(candidate), *(p.shown for p in phrases(candidate)))
+    short = (t.strip().casefold() for t in told if len(t.split()) <= _SHORT and not addressed(t))
+    things = [f"I like {t}." for t in short if t.replace(" ", "").replace("-", "").isalpha()]
     if (part := area(candidate)).replace(" ", "").isalpha():
         things.append(f"I like places in {part}.")
     here, there = price(candidate), price(other)
