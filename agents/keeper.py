@@ -6,16 +6,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agents.reasoning.offline.filing import file_under
-from agents.reasoning.offline.lexis import fold
+from agents.reasoning.offline.lexis import content, fold
 from agents.reasoning.offline.meaning import Meaning
 from agents.types import Clock
 from memory import learned, proposals
 from memory.evidence import Evidence
+from memory.forget import forget, forgettable
 from memory.history import History
 from memory.home import Home
 from memory.learned import Learned
 from memory.notes import FALLBACK, Place, Shelf, notes, one_line, remember, shelves
 from memory.proposals import Proposal
+
+_MOST = 5  # statements that are shown where it is in doubt which one is meant
+_NEAR = 0.45  # cosine from which a statement can be meant
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,20 @@ class Keeper:
     def log(self, limit: int = 20) -> tuple[Learned, ...]:
         """What was learned, newest first."""
         return learned.learned(self.history, limit)
+
+    def meant(self, subject: str) -> tuple[tuple[Evidence, ...], tuple[Evidence, ...]]:
+        """The statements that say all of a subject's words, and the few others that come near it, nearest first."""
+        known, words = forgettable(self.home), content(subject)
+        if not known or not words:
+            return (), ()
+        sure = tuple(n for n in known if words <= content(n.quote))
+        near = self.meaning.near([subject], [n.quote for n in known])[0]
+        ranked = sorted(zip(near, known, strict=True), key=lambda pair: -pair[0])
+        return sure[:_MOST], tuple(n for fit, n in ranked[:_MOST] if fit >= _NEAR)
+
+    def forget(self, notes: Sequence[Evidence]) -> tuple[str, ...]:
+        """Removes these statements' lines; tells from where."""
+        return forget(self.home, self.history, notes)
 
     def proposals(self) -> tuple[Shown, ...]:
         """What waits for the person, oldest first, each with its diff."""

@@ -35,6 +35,7 @@ _UNSURE = re.compile(
     r"|no opinion|skip(?: (?:it|this|that))?|pass|maybe|perhaps|(?:it |that )?depends|both|either|neither|sometimes"
     r"|hard to say|next(?: (?:one|question))?)\W*"
 )
+_PICK = re.compile(r"\W*(?:(?:number|no\.?|the|and|all|both|none|no|neither|everything|of them|nothing|\d+)\W*)+")
 _POLITE = r"(?:\W|\b(?:please|ok(?:ay)?|and|then|thanks|proposals?|notes?|number|no\.|the|it)\b)*"
 _PROPOSAL = re.compile(
     rf"{_POLITE}(?P<do>accept|approve|keep|refuse|reject|decline|drop|edit|change)?{_POLITE}(?P<which>\d+|all)?"
@@ -74,9 +75,20 @@ def answered(memory: Json, message: str, plan_shown: bool) -> Understanding | No
         return None
     if memory["kind"] == "proposals" and verdict(message, len(memory["ids"])):
         return Understanding(intent="proposals", subject=message)
+    if memory["kind"] == "forget" and _PICK.fullmatch(fold(message)):
+        return Understanding(intent="forget", subject=message)
     if memory["kind"] == "interview" and yes_or_no(message):
         return Understanding(intent="interview", subject=message)
     return None
+
+
+def picked(message: str, of: int) -> list[int]:
+    """The numbers that a message picks out of 1 to `of`; empty for "none" and for what is out of range."""
+    text = fold(message).strip()
+    if re.fullmatch(r"\W*(?:all|both|everything)(?: of them)?\W*", text):
+        return list(range(1, of + 1))
+    numbers = [int(n) for n in re.findall(r"\d+", text)]
+    return numbers if all(1 <= n <= of for n in numbers) else []
 
 
 def yes_or_no(message: str) -> str:
