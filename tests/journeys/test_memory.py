@@ -40,6 +40,15 @@ def test_notes_undo_proposals_and_questions(service: Service, home: Path) -> Non
     chat.send("undo")
     assert propose(Home(home), made.text).state == "accepted"
 
+    chat.send("note: the cellar key hangs behind the clock")
+    chat.send("note: the attic key hangs in the hall")
+    which = chat.send("forget what I said about the key")
+    assert "Which of these?" in which["text"]
+    assert "Forgotten" in chat.send("1")["text"]
+    assert _memory(home).count("key hangs") == 1
+    assert "key hangs" in chat.send("undo")["text"]
+    assert _memory(home).count("key hangs") == 2
+
     asked = chat.send("ask me five questions about perfume")
     assert (asked["kind"], asked["question"]["options"]) == ("question", ["Yes", "No", "Not sure"])
     assert "Noted in memory/perfume.md" in chat.send("yes")["text"]

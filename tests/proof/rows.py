@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 import threading
 import time
@@ -14,6 +15,10 @@ from typing import Any
 
 import httpx
 
+from agents.reasoning.checked import Checked
+from agents.reasoning.offline.reasoner import OfflineReasoner
+from memory.embed import MiniLM
+from tests.agents.poison import Pair, violations
 from tests.journeys.kills import PLACES, Ending, Moment, live_through, verdict
 from tests.journeys.support import Chat, Service, Town, free_port
 from tests.proof.record import Story
@@ -132,12 +137,20 @@ def _judged(way: str, state: str, town: Town, kinds: list[str], presses: tuple[P
     return ""
 
 
+def planted(home: Path, town: Town, seed: int, number: int) -> Story:
+    """A document that wants to be obeyed, beside the same files without it; the pairs take turns."""
+    pair, model = Pair.drawn(number), MiniLM(threads=1)
+    found = asyncio.run(violations(pair, home, model, Checked(OfflineReasoner(model.embed))))
+    return Story("planted documents", seed, f"{pair.path}: {pair.attack}", True, "compared", 0, (), "; ".join(found))
+
+
 ROWS = (
     Row("kill at each place", 100, at_a_place),
     Row("kill at random moments", 100, at_any_moment),
     Row("double Go", 100, double_go),
+    Row("planted documents", 200, planted),
 )
-SHORT = {"places": ROWS[0], "random": ROWS[1], "double": ROWS[2]}
+SHORT = {"places": ROWS[0], "random": ROWS[1], "double": ROWS[2], "planted": ROWS[3]}
 
 
 def fresh_name() -> str:
