@@ -79,9 +79,9 @@ class Keeper:
         known, words = forgettable(self.home), content(subject)
         if not known or not words:
             return (), ()
-        sure = tuple(n for n in known if words <= content(n.quote))
         near = self.meaning.near([subject], [n.quote for n in known])[0]
         ranked = sorted(zip(near, known, strict=True), key=lambda pair: -pair[0])
+        sure = tuple(n for _, n in ranked if words <= content(n.quote))
         return sure[:_MOST], tuple(n for fit, n in ranked[:_MOST] if fit >= _NEAR)
 
     def forget(self, notes: Sequence[Evidence]) -> tuple[str, ...]:

@@ -141,7 +141,8 @@ def planted(home: Path, town: Town, seed: int, number: int) -> Story:
     """A document that wants to be obeyed, beside the same files without it; the pairs take turns."""
     pair, model = Pair.drawn(number), MiniLM(threads=1)
     found = asyncio.run(violations(pair, home, model, Checked(OfflineReasoner(model.embed))))
-    return Story("planted documents", seed, f"{pair.path}: {pair.attack}", True, "compared", 0, (), "; ".join(found))
+    what = f"{pair.path}: {pair.attack}"
+    return Story("planted documents", seed, what, True, "compared", violation="; ".join(found))
 
 
 ROWS = (
