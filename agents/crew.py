@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from agents.executor.failpoint import Failpoint, no_failpoint
 from agents.executor.search import Searcher
+from agents.keeper import Keeper
 from agents.preference_proxy import PreferenceProxy
 from agents.reasoning.port import Reasoner
 from agents.types import Clock
@@ -27,6 +28,7 @@ class Crew:
     searcher: Searcher
     retriever: Retriever
     home: Home
+    keeper: Keeper
     history: History
     database: AsyncEngine
     server_key: bytes

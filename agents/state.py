@@ -26,6 +26,9 @@ class TaskState(TypedDict, total=False):
     request: str  # the first message
     message: str  # the latest
     message_id: str
+    source: str  # where it was said: "web", "terminal" …
+    plan_shown: bool  # a plan was before the person's eyes when they wrote
+    spoken: bool  # it was heard, not typed
     signal: Signal
     busy: bool  # the executor is at work on another task of the conversation
     status: TaskStatus
@@ -39,6 +42,8 @@ class TaskState(TypedDict, total=False):
     new_only: bool
     preferences: Json
     waiting: Json | None  # Waiting
+    noted: str  # what a memory turn has to say with the choice that is made anew
+    memory: Json | None  # what was asked about memory itself: agents/orchestrator/dialogue.py
     candidates: list[Json]
     ranked: Json | None
     shown: list[str]  # names of options already proposed

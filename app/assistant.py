@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import importlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
@@ -13,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from agents.executor import ledger
 from agents.executor.words import parse_stop
 from agents.graph import Graph
+from agents.keeper import Keeper
 from agents.preference_proxy import PreferenceProxy, recalled
 from agents.state import Json
 from agents.types import Clock, PlanView, Preferences, Recalled, Receipt, Reply
@@ -20,9 +20,11 @@ from app.channels import store
 from app.channels.base import Event, Inbound, Message, TaskView
 from app.channels.hub import Hub
 from app.engine import Engine
+from memory import proposals
 from memory.errors import BadInput, NotFound, Unavailable
 from memory.home import Home
 from memory.index import Index
+from memory.proposals import Proposal
 from memory.retrieve import Retriever
 from memory.status import Status
 from workflows.registry import Registry
@@ -47,6 +49,7 @@ class Assistant:
     retriever: Retriever
     index: Index
     workflows: Registry
+    keeper: Keeper
     clock: Clock
 
     async def receive(self, inbound: Inbound) -> None:
@@ -163,11 +166,9 @@ class Assistant:
             raise BadInput("The question is empty.", "Ask about a taste, such as “does he like spicy food?”.")
         return await self.proxy.ask(question)
 
-    async def propose(self, text: str, why: str) -> dict[str, str]:
+    async def propose(self, text: str, why: str) -> Proposal:
         """Puts what another program says of the person before them; it writes no memory."""
-        proposals = importlib.import_module("memory.proposals")
-        made = await asyncio.to_thread(proposals.propose, self.home, text, source="mcp", why=why)
-        return {"id": made.id, "text": made.text, "state": made.state}
+        return await asyncio.to_thread(proposals.propose, self.home, text, source="mcp", why=why)
 
     async def index_status(self) -> Status:
         """How each of the person's files stands in the index."""

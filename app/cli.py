@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import datetime as dt
 import json
 import os
 import sys
@@ -15,8 +14,6 @@ from typing import Annotated, Any, TypeVar
 from urllib.parse import urlsplit
 
 import typer
-from dulwich.errors import NotGitRepository
-from dulwich.repo import Repo
 from playwright.async_api import async_playwright
 from rich.console import RenderableType
 
@@ -24,7 +21,7 @@ from agents.executor.browser import BrowserMissing, BrowserSettings, find_browse
 from agents.executor.login import log_in, until_closed
 from agents.types import Preferences, Reply
 from app import client as reaching
-from app import indexing, terminal
+from app import indexing, remembered, terminal
 from app.channels.base import TaskView
 from app.client import Client
 from app.errors import to_terminal
@@ -45,9 +42,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-memory_commands = typer.Typer(help="What the assistant wrote down.", no_args_is_help=True)
 workflow_commands = typer.Typer(help="The markdown files that say how things are done.", no_args_is_help=True)
-app.add_typer(memory_commands, name="memory")
+app.add_typer(remembered.commands, name="memory")
 app.add_typer(workflow_commands, name="workflow")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
@@ -109,7 +105,7 @@ def recall(
     """Find the passages of your files nearest to a query."""
     found = _with_client(lambda client: client.recall(query, k))
     if as_json and found.index.caution:
-        _aside(found.index.caution)
+        terminal.aside(found.index.caution)
     _show([e.model_dump(mode="json") for e in found.evidence], terminal.recalled(found), as_json)
 
 
@@ -118,6 +114,12 @@ def prefer(question: str, as_json: AsJson = False) -> None:
     """Ask what is known of your taste, and what it rests on."""
     body = _with_client(lambda client: client.post("/api/v1/preferences", {"question": question}))
     _show(body, terminal.preferences(Preferences.model_validate(body)), as_json)
+
+
+@app.command()
+def undo(commit: str = typer.Argument(""), as_json: AsJson = False) -> None:
+    """Take back the last thing that was learned, or the commit named (see rflow memory log)."""
+    remembered.undo(commit, as_json)
 
 
 @app.command()
@@ -166,14 +168,6 @@ def doctor(as_json: AsJson = False) -> None:
     _show({"status": "ready" if well else "degraded", "parts": parts}, terminal.parts(parts), as_json)
     if not well:
         raise typer.Exit(1)
-
-
-@memory_commands.command("log")
-def memory_log(limit: Annotated[int, typer.Option(min=1)] = 20, as_json: AsJson = False) -> None:
-    """What was learned and written down, newest first."""
-    commits = _commits(load_settings().home, limit)
-    text = "\n".join(f"{c['at'][:16].replace('T', ' ')}  {c['id'][:8]}  {c['message']}" for c in commits)
-    _show(commits, text or "Nothing was written down yet.", as_json)
 
 
 @workflow_commands.command("list")
@@ -259,7 +253,7 @@ def login(site: str, as_json: AsJson = False) -> None:
     if not shows_window(browser.show, browser.environ):
         raise Unavailable("There is no screen here to show a browser's window on.", "Run this where there is one.")
     home = Home.open(settings.home)
-    _aside(f"A window opens at {origin}. Log in there, then close it.")
+    terminal.aside(f"A window opens at {origin}. Log in there, then close it.")
     name = asyncio.run(log_in(home.root, origin, prefix, browser, until_closed))
     if name is None:
         raise Conflict(f"{origin} never said “{prefix} …”: nobody is logged in there.", "Try again.")
@@ -280,7 +274,7 @@ def _account(site: str) -> tuple[str, str]:
 async def _progress(client: Client, conversation: str) -> None:
     async for event in client.events(conversation):
         if event.kind == "progress":
-            _aside(f"  … {event.text}")
+            terminal.aside(f"  … {event.text}")
 
 
 async def _outcome(client: Client, conversation: str, message: str, going: Reply) -> Reply:
@@ -303,7 +297,7 @@ def _conversation(home: Path, new: bool) -> str:
 
 def _with_client(work: Callable[[Client], Awaitable[T]], start: bool = False) -> T:
     async def run() -> T:
-        async with reaching.reach(load_settings(), _aside, start) as client:
+        async with reaching.reach(load_settings(), terminal.aside, start) as client:
             return await work(client)
 
     return asyncio.run(run())
@@ -319,34 +313,15 @@ async def _browser(setting: Path | None) -> str:
 
 
 def _file(file: FileStatus) -> None:
-    _aside(f"  {terminal.file(file)}")
+    terminal.aside(f"  {terminal.file(file)}")
 
 
 def _file_as_json(file: FileStatus) -> None:
     print(file.model_dump_json(), flush=True)
 
 
-def _commits(home: Path, limit: int) -> list[dict[str, str]]:
-    try:
-        entries = list(Repo(str(home)).get_walker(max_entries=limit))
-    except (NotGitRepository, KeyError):  # no home, or no commit yet
-        return []
-    return [
-        {
-            "id": entry.commit.id.decode(),
-            "at": dt.datetime.fromtimestamp(entry.commit.commit_time, dt.UTC).isoformat(),
-            "message": entry.commit.message.decode("utf-8", "replace").strip(),
-        }
-        for entry in entries
-    ]
-
-
 def _registry() -> Registry:
     return Registry(registry.LIBRARY, load_settings().home / "workflows")
-
-
-def _aside(line: str) -> None:
-    terminal.console(stderr=True).print(line, style="dim", markup=False, soft_wrap=True)
 
 
 def _show(data: Any, text: RenderableType, as_json: bool) -> None:

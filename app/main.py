@@ -22,8 +22,10 @@ from agents.executor.browser import BrowserSettings, Driver
 from agents.executor.execute import Executor
 from agents.executor.failpoint import failpoint_from
 from agents.executor.search import Searcher
+from agents.keeper import Keeper
 from agents.preference_proxy import PreferenceProxy
 from agents.reasoning.checked import Checked
+from agents.reasoning.offline.meaning import Meaning
 from agents.reasoning.offline.reasoner import OfflineReasoner
 from app.assistant import Assistant
 from app.channels.hub import Hub
@@ -92,6 +94,8 @@ async def open_house(settings: Settings) -> AsyncIterator[tuple[Assistant, Regis
         browser = BrowserSettings(path=settings.browser_path, show=settings.browser)
         driver = await stack.enter_async_context(Driver())
         searcher = await stack.enter_async_context(Searcher(browser, clock, driver=driver))
+        history = History(home)
+        keeper = Keeper(home, history, Meaning(index.embedder.embed), clock)
         crew = Crew(
             reasoner=reasoner,
             proxy=proxy,
@@ -99,7 +103,8 @@ async def open_house(settings: Settings) -> AsyncIterator[tuple[Assistant, Regis
             searcher=searcher,
             retriever=retriever,
             home=home,
-            history=History(home),
+            keeper=keeper,
+            history=history,
             database=database,
             server_key=server_key(settings.state / "server.key"),
             clock=clock,
@@ -130,7 +135,7 @@ async def open_house(settings: Settings) -> AsyncIterator[tuple[Assistant, Regis
         engine.launch()
         stack.push_async_callback(engine.close)
         stack.callback(turns.closing.set)
-        assistant = Assistant(home, database, engine, flow, hub, proxy, retriever, index, workflows, clock)
+        assistant = Assistant(home, database, engine, flow, hub, proxy, retriever, index, workflows, keeper, clock)
         await assistant.recover()
         stack.enter_context(watch.kept(index))
         yield assistant, workflows

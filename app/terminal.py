@@ -31,6 +31,11 @@ def console(stderr: bool = False) -> Console:
     return made
 
 
+def aside(line: str) -> None:
+    """Tells how it goes on, beside the answer."""
+    console(stderr=True).print(line, style="dim", markup=False, soft_wrap=True)
+
+
 def reply(given: Reply) -> RenderableType:
     """A reply with its question, decision, plan or receipt, and how to go on."""
     parts: list[RenderableType] = [Markdown(preface(given))] if preface(given).strip() else []

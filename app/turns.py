@@ -266,7 +266,10 @@ class Turns:
         """What the graph is given of a message."""
         async with self.database.connect() as conn:
             busy = bool(await store.tasks_doing(conn, row.conversation))
-        return {"message": row.text, "message_id": row.id, "signal": signal, "busy": busy}
+            shown = await store.last_reply(conn, row.conversation, upto=row.seen)
+        source = "terminal" if row.channel == "api" and row.conversation.startswith("cli") else row.channel
+        said: TaskState = {"message": row.text, "message_id": row.id, "signal": signal, "busy": busy}
+        return {**said, "source": source, "spoken": row.voice, "plan_shown": bool(shown and shown.plan)}
 
     async def execute(self, mandate: str) -> str:
         """Carry out one mandate; the id of the inbox row that its outcome becomes."""

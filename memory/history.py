@@ -5,22 +5,34 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
+from dulwich.diff_tree import tree_changes
 from dulwich.errors import NotGitRepository
 from dulwich.file import FileLocked
 from dulwich.ignore import IgnoreFilterManager
 from dulwich.index import IndexEntry, commit_tree
-from dulwich.object_store import iter_tree_contents
-from dulwich.objects import Commit, ObjectID
+from dulwich.object_store import iter_tree_contents, tree_lookup_path
+from dulwich.objects import Blob, Commit, ObjectID
 from dulwich.repo import Repo
 
+from memory.change import carry
 from memory.home import Home
 
 AUTHOR = b"Recommend Flow <rflow@localhost>"
 IGNORED = "state/\nruns/**/*.png\n"
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A file before and after; None where it is not there."""
+
+    path: str
+    before: str | None
+    after: str | None
 
 
 class History:
@@ -86,12 +98,14 @@ class History:
         before, worktree = _head(repo), repo.get_worktree()
         worktree.stage(paths)
         # Not the whole index: what the person has staged is theirs to commit.
-        tree = _tree(repo, before, paths)
+        return self._make(repo, message, before, _tree(repo, before, paths))
+
+    def _make(self, repo: Repo, message: str, before: ObjectID | None, tree: ObjectID) -> str | None:
         if tree == before:
             return None
         now = self._clock() if self._clock else None
         offset = now.utcoffset() if now else None
-        made = worktree.commit(
+        made = repo.get_worktree().commit(
             message=message.encode(),
             committer=AUTHOR,
             author=AUTHOR,
@@ -102,6 +116,93 @@ class History:
             sign=False,
         )
         return made.decode()
+
+    def record(self, message: str, changes: Iterable[Change]) -> str | None:
+        """Commits just these changes of files: what the person edited there by hand stays theirs to commit.
+
+        Returns:
+            As `commit`; None also where a file was never committed in a repository that is somebody else's.
+        """
+        if self._repo is None:
+            return None
+        with self._lock:
+            try:
+                return self._record(self._repo, message, list(changes))
+            except (FileLocked, OSError) as error:
+                log.warning("The change is saved, but not committed: %s", error)
+                return None
+
+    def _record(self, repo: Repo, message: str, changes: list[Change]) -> str | None:
+        carried = [_carried(repo, change) for change in changes]
+        if None not in carried:
+            return self._put(repo, message, [c for c in carried if c])
+        if not self.own:
+            log.warning("The change is saved, but not committed: it touches lines that you have not committed.")
+            return None
+        self._put(repo, "Take up what was edited by hand", [Change(c.path, None, c.before) for c in changes])
+        return self._put(repo, message, changes)
+
+    def _put(self, repo: Repo, message: str, changes: list[Change]) -> str | None:
+        before, index = _head(repo), repo.open_index()
+        kept = {e.path: (e.sha, e.mode) for e in iter_tree_contents(repo.object_store, before)} if before else {}
+        for change in changes:
+            name = change.path.encode()
+            was = kept.pop(name, (None, 0o100644))
+            staged = index[name] if name in index else None  # noqa: SIM401 - it has no get
+            untouched = (staged.sha if isinstance(staged, IndexEntry) else None) == was[0]
+            if change.after is not None:
+                blob = Blob.from_string(change.after.encode("utf-8", "replace"))
+                repo.object_store.add_object(blob)
+                kept[name] = (blob.id, was[1])
+                if untouched:  # what the person has staged stays as it is
+                    index[name] = IndexEntry(0, 0, 0, 0, was[1], 0, 0, 0, blob.id)
+            elif untouched and staged is not None:
+                del index[name]
+        index.write()
+        tree = commit_tree(repo.object_store, [(path, sha, mode) for path, (sha, mode) in kept.items() if sha and mode])
+        return self._make(repo, message, before, tree)
+
+    @property
+    def own(self) -> bool:
+        """Whether home's repository was made by this program and holds nobody else's commit."""
+        return self._repo is not None and all(entry.commit.author == AUTHOR for entry in self._repo.get_walker())
+
+    def commits(self, under: str) -> Iterator[tuple[Commit, list[Change]]]:
+        """This program's commits in a folder, newest first, each with what it changed there; not the very first."""
+        if self._repo is None or _head(self._repo) is None:
+            return
+        for entry in self._repo.get_walker(paths=[under.encode()]):
+            commit = entry.commit
+            if commit.author == AUTHOR and len(commit.parents) == 1:
+                yield commit, self._changes(self._repo, commit, under)
+
+    def _changes(self, repo: Repo, commit: Commit, under: str) -> list[Change]:
+        parent = repo[commit.parents[0]]
+        before = parent.tree if isinstance(parent, Commit) else None
+        names = [(c.new or c.old) for c in tree_changes(repo.object_store, before, commit.tree)]
+        paths = [n.path.decode("utf-8", "replace") for n in names if n and n.path]
+        inside = [p for p in paths if p.startswith(f"{under}/")]
+        return [Change(p, _text(repo, before, p), _text(repo, commit.tree, p)) for p in inside]
+
+
+def _carried(repo: Repo, change: Change) -> Change | None:
+    """The change on the committed text; None where it cannot be made there."""
+    committed = _text(repo, _head(repo), change.path)
+    if committed == change.before or change.after is None:
+        return Change(change.path, committed, change.after)
+    if change.before is None or committed is None:
+        return None
+    made = carry(change.before, change.after, committed)
+    return None if made is None else Change(change.path, committed, made)
+
+
+def _text(repo: Repo, tree: ObjectID | None, path: str) -> str | None:
+    """A file of a commit's tree."""
+    try:
+        found = repo[tree_lookup_path(repo.__getitem__, tree, path.encode())[1]] if tree else None
+    except KeyError:
+        return None
+    return found.data.decode("utf-8", "replace") if isinstance(found, Blob) else None
 
 
 def _head(repo: Repo) -> ObjectID | None:

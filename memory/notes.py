@@ -4,25 +4,70 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from memory.chunk import Chunk, chunks_of
-from memory.dates import ending
+from memory.dates import ending, says_inferred
 from memory.document import Document, normalised, parse_leniently
 from memory.errors import BadInput, Conflict, NotFound, RflowError
 from memory.evidence import Evidence
-from memory.history import History
+from memory.history import Change, History
 from memory.home import Home
 from memory.readers import read_document
 
 TRIES = 5  # a person's editor may save in between; each try reads anew
 MOST = 2000  # characters of a note
+Place = tuple[str, str]
+"""A memory file, relative to home, and a heading in it."""
+FALLBACK: Place = ("memory/notes.md", "Notes")
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """A heading of a memory file, where a note can go.
+
+    Attributes:
+        above: the headings above it and itself, outermost first.
+        lines: the notes under it.
+        guide: what the file's guidance says.
+    """
+
+    path: str
+    heading: str
+    above: tuple[str, ...]
+    lines: tuple[str, ...] = ()
+    guide: str = ""
+
+    @property
+    def place(self) -> Place:
+        """As `remember` takes it."""
+        return self.path, self.heading
 
 
 def notes(home: Home) -> tuple[Evidence, ...]:
     """Every statement of every memory file, in their order; files that cannot be read are left to `Index.sync`."""
     paths = sorted((home.root / "memory").rglob("*.md"))
     return tuple(note.evidence() for path in paths for note in _chunks(home, path.relative_to(home.root).as_posix()))
+
+
+def shelves(home: Home) -> tuple[Shelf, ...]:
+    """Every heading of every memory file under which notes stand, or could; an empty title over others is none."""
+    found = []
+    for path in sorted((home.root / "memory").rglob("*.md")):
+        name = path.relative_to(home.root).as_posix()
+        try:
+            document, _ = parse_leniently(home.read(name).text)
+        except RflowError:
+            continue
+        guide = " ".join(b.text for s in document.sections for b in s.blocks if b.kind == "quote")
+        made = [
+            Shelf(name, s.heading, s.path, tuple(b.text for b in s.blocks if b.kind in ("item", "paragraph")), guide)
+            for s in document.sections
+            if s.heading and not any(says_inferred(heading) for heading in s.path)
+        ]
+        found += [s for s in made if s.lines or not any(o.above[:-1] == s.above for o in made)]
+    return tuple(found)
 
 
 def _chunks(home: Home, path: str) -> tuple[Chunk, ...]:
@@ -49,7 +94,7 @@ def remember(home: Home, history: History, path: str, heading: str, text: str, d
         BadInput: no memory file, an empty or overlong note.
         Conflict: the file kept changing while it was written.
     """
-    text, heading, source = _line(text), _line(heading), "-".join(re.findall(r"[a-z]+", source.lower()))
+    text, heading = one_line(text), one_line(heading)
     if not path.startswith("memory/") or not path.endswith(".md"):
         raise BadInput(f"{path!r} is not a memory file.", "Name one as in memory/food.md.")
     if not text or len(text) > MOST:
@@ -57,17 +102,38 @@ def remember(home: Home, history: History, path: str, heading: str, text: str, d
     for _ in range(TRIES):
         if kept := _standing(home, path, heading, text):
             return kept
+        before, etag = _read(home, path)
+        after = _after(path, before, heading, _bullet(text, date, source))
         try:
-            _append(home, path, heading, f"- {text} ({date.isoformat()}{', ' + source if source else ''})")
+            home.write(path, after, etag)
         except Conflict:
             continue
-        history.commit(f"Remember in {path}: {text[:60]}", [path])
+        history.record(f"Remember in {path}: {text[:60]}", [Change(path, before if etag else None, after)])
     raise Conflict(f"{path} keeps changing while the note is written.", "Save and close it elsewhere, and try again.")
 
 
-def _line(text: str) -> str:
+def preview(home: Home, path: str, heading: str, text: str, date: dt.date, source: str) -> tuple[str, str]:
+    """The file's text as it is and as `remember` would make it."""
+    before, _ = _read(home, path)
+    return before, _after(path, before, one_line(heading), _bullet(one_line(text), date, source))
+
+
+def one_line(text: str) -> str:
     """One line without control characters and without marks that would make it something else than a note."""
     return " ".join(re.sub(r"[\x00-\x1f\x7f\u2028\u2029]", " ", text).split()).lstrip("#>-*+ ")
+
+
+def _bullet(text: str, date: dt.date, source: str) -> str:
+    said = "-".join(re.findall(r"[a-z]+", source.lower()))
+    return f"- {text} ({date.isoformat()}{', ' + said if said else ''})"
+
+
+def _read(home: Home, path: str) -> tuple[str, str | None]:
+    try:
+        file = home.read(path)
+    except NotFound:
+        return "", None
+    return file.text, file.etag
 
 
 def _standing(home: Home, path: str, heading: str, text: str) -> Evidence | None:
@@ -78,14 +144,12 @@ def _standing(home: Home, path: str, heading: str, text: str) -> Evidence | None
     return None
 
 
-def _append(home: Home, path: str, heading: str, bullet: str) -> None:
-    try:
-        file = home.read(path)
-    except NotFound:
+def _after(path: str, before: str, heading: str, bullet: str) -> str:
+    if not before:
         title = PurePosixPath(path).stem.replace("-", " ").capitalize()
-        home.write(path, f"# {title}\n\n## {heading}\n\n{bullet}\n", None)
-        return
-    home.write(path, _with(file.text, heading, bullet), file.etag)
+        under = "" if heading.casefold() == title.casefold() else f"## {heading}\n\n"
+        return f"# {title}\n\n{under}{bullet}\n"
+    return _with(before, heading, bullet)
 
 
 def _with(text: str, heading: str, bullet: str) -> str:

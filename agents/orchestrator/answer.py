@@ -10,7 +10,7 @@ from agents.executor.words import parse_go
 from agents.orchestrator import rank as ranking
 from agents.orchestrator import say
 from agents.state import TaskState
-from agents.types import Candidate, Decision, PlanView, Question, Reply
+from agents.types import Candidate, Decision, PlanView, Preferences, Question, Reply
 from workflows.model import Workflow
 
 BUSY = "I am still at it; I tell you what the page says. STOP ends it before the last click."
@@ -24,7 +24,7 @@ async def answer(state: TaskState, crew: Crew) -> TaskState:
         kind = "refusal" if intent == "unfit" else "answer"
         reply = Reply(kind=kind, text=said)
         return {"status": "done", "waiting": None, "reply": reply.model_dump(mode="json")}
-    return {"reply": (await _again(said, state, crew)).model_dump(mode="json")}
+    return {"reply": (await again(said, state, crew)).model_dump(mode="json")}
 
 
 def where_next(state: TaskState) -> str:
@@ -68,9 +68,14 @@ def _ability(workflow: Workflow) -> str:
 
 async def _about_taste(subject: str, crew: Crew) -> str:
     preferences = await crew.proxy.ask(subject)
-    unknown = f"\n\nNot in your files: {', '.join(preferences.unknown)}." if preferences.unknown else ""
-    caution = preferences.index.caution
-    return say.taste(preferences) + unknown + (f"\n\n{caution}" if caution else "")
+    return "\n\n".join(p for p in (say.taste(preferences), _unknown(preferences), preferences.index.caution) if p)
+
+
+def _unknown(preferences: Preferences) -> str:
+    if not preferences.unknown:
+        return ""
+    offer = f"Say “ask me five questions about {say.quoted(preferences.unknown[0])}” to tell me."
+    return f"Not in your files: {', '.join(preferences.unknown)}. {offer}"
 
 
 def _why_not(name: str, state: TaskState) -> str:
@@ -92,8 +97,8 @@ def _why(state: TaskState) -> str:
     return "\n\n".join([f"Why {say.quoted(decision.top.name)}:\n" + "\n".join(lines), *quotes])
 
 
-async def _again(said: str, state: TaskState, crew: Crew) -> Reply:
-    """The answer, and what still waits: a plan in full, because it is what a Go would approve."""
+async def again(said: str, state: TaskState, crew: Crew) -> Reply:
+    """What was said, and what still waits: a plan in full, because it is what a Go would approve."""
     waiting = state.get("waiting") or {}
     if state["status"] == "offered" and state.get("plan") and state.get("mandate"):
         view = PlanView.model_validate(state["plan"])

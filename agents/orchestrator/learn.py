@@ -9,6 +9,7 @@ from agents.crew import Crew
 from agents.executor import ledger
 from agents.executor.ledger import Entry
 from agents.orchestrator import say
+from agents.orchestrator.infer import infer
 from agents.state import TaskState
 from agents.types import Receipt
 from memory.errors import Conflict, NotFound, RflowError
@@ -49,6 +50,7 @@ def _write(state: TaskState, receipt: Receipt, entry: Entry, crew: Crew) -> None
         text = f"Booked {entry.mandate.plan.item}: {', '.join(_terms(entry))}{reference}."
         today = crew.clock().date()
         remember(crew.home, crew.history, VISITS, entry.bound.workflow, text, today, state["conversation"])
+        infer(state, crew)
 
 
 def _terms(entry: Entry) -> list[str]:

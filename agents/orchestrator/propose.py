@@ -39,7 +39,7 @@ async def propose(state: TaskState, crew: Crew) -> TaskState:
     """Say the decision set, or why there is none and what would do."""
     ranked = ranking.Ranked.model_validate(state["ranked"])
     workflow = crew.registry.get(state["workflow"])
-    opening = say.opening(state, workflow, crew.clock().date())
+    opening = "\n\n".join(filter(None, (state.get("noted"), say.opening(state, workflow, crew.clock().date()))))
     if ranked.decision is None:
         reply, waiting = _nothing(ranked, workflow, opening, again=bool(state.get("shown")))
         status: Json = {"status": "asking"}
@@ -49,6 +49,7 @@ async def propose(state: TaskState, crew: Crew) -> TaskState:
         status = {"status": "deciding", "shown": [*state.get("shown", []), *shown]}
     update: TaskState = {
         "opened": True,
+        "noted": "",
         "choice": 0,
         "reply": reply.model_dump(mode="json"),
         "waiting": waiting.model_dump(mode="json"),

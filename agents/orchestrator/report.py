@@ -54,4 +54,6 @@ async def close(state: TaskState, crew: Crew) -> TaskState:
         await ledger.revoke(conn, state["conversation"], state["message_id"], crew.clock(), "the task was closed")
     stopped = state.get("signal", {}).get("stop")
     text = "Stopped. Nothing was booked and nothing more will be." if stopped else "All right. Nothing was booked."
+    if "workflow" not in state:
+        text = "All right, I ask no more. What you answered so far is kept."
     return {"status": "cancelled", "waiting": None, "reply": Reply(kind="answer", text=text).model_dump(mode="json")}

@@ -6,6 +6,7 @@ from agents.crew import Crew
 from agents.executor import ledger
 from agents.executor.tables import State
 from agents.executor.words import parse_go
+from agents.orchestrator import dialogue, remember
 from agents.orchestrator.propose import decision_waits
 from agents.reasoning.port import Heard, Understanding, Waiting
 from agents.state import TaskState
@@ -27,9 +28,13 @@ async def understand(state: TaskState, crew: Crew) -> TaskState:
         details=state.get("details", {}),
         waiting=Waiting.model_validate(waiting) if waiting else None,
     )
-    read = _in_place(state, await crew.reasoner.understand(heard, crew.registry.all()))
+    memory, shown = state.get("memory"), state.get("plan_shown", False)
+    told = dialogue.answered(memory, state["message"], shown) if memory else None
+    read = _in_place(state, told or await crew.reasoner.understand(heard, crew.registry.all()))
     trace = [*state.get("trace", []), _trace(read)]
-    update: TaskState = {**lapsed, "understood": read.model_dump(mode="json"), "trace": trace}
+    update: TaskState = {**lapsed, "understood": read.model_dump(mode="json"), "trace": trace, "noted": ""}
+    if told is None and memory:
+        update["memory"] = None
     if read.intent == "request" and "workflow" in state:
         # A new task's message: this one stays as it was, and the turn begins the other.
         return {**update, "handoff": True}
@@ -87,7 +92,7 @@ def _fold(state: TaskState, read: Understanding) -> TaskState:
         "new_only": state.get("new_only", False) or read.new_only,
     }
     if read.workflow and "workflow" not in state:
-        update["workflow"] = read.workflow
+        update |= {"workflow": read.workflow, "request": state["message"]}
     if read.intent == "choose":
         update["choice"] = read.choice or 0
     return update
@@ -99,6 +104,8 @@ def where_next(state: TaskState) -> str:
     intent, status = read["intent"], state.get("status", "understanding")
     if state.get("handoff"):
         return "listen"
+    if intent in remember.INTENTS:
+        return "remember"
     if "workflow" not in state:
         return "answer"
     if "preferences" not in state:

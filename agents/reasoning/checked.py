@@ -32,13 +32,15 @@ class Checked:
         """What the message means, without details that the workflow does not have.
 
         Raises:
-            Unfounded: a workflow that is not there.
+            Unfounded: a workflow that is not there, or a note that is not the person's words.
         """
         read = await self._reasoner.understand(heard, workflows)
         named = read.workflow or heard.workflow
         workflow = next((w for w in workflows if w.name == named), None)
         if read.workflow and workflow is None:
             raise Unfounded(f"The reasoner {self.name} named the workflow “{read.workflow}”, which is not there.")
+        if read.intent == "remember" and not _verbatim(read.subject, heard.text):
+            raise Unfounded(f"The reasoner {self.name} would write down what the person did not say.")
         details = {d.name: d for d in workflow.details} if workflow else {}
         return read.model_copy(
             update={
@@ -106,6 +108,12 @@ def fits(detail: Detail, value: DetailValue) -> bool:
     if not isinstance(value, shape) or isinstance(value, bool):
         return False
     return detail.type is not DetailType.CHOICE or value in detail.options
+
+
+def _verbatim(note: str, said: str) -> bool:
+    """Whether a note is a stretch of the message, but for blanks and its first letter."""
+    words, told = (" ".join(text.split()).casefold() for text in (note, said))
+    return bool(words) and words in told
 
 
 def _in_unit(preference: Preference) -> bool:

@@ -24,6 +24,11 @@ Intent = Literal[
     "why",  # asks why this one
     "different",  # wants a new pair
     "question",  # asks about taste or memory
+    "remember",  # states something lasting about themselves or theirs
+    "undo",  # takes back what was learned last
+    "forget",  # wants something gone from memory
+    "proposals",  # asks for what was inferred, or answers it by number
+    "interview",  # wants to be asked about a topic
     "refuse",  # does not want to go on
     "greeting",
     "unfit",  # a request that no workflow fits
@@ -69,7 +74,7 @@ class Understanding(Frozen):
     wishes: tuple[str, ...] = ()  # what else was wanted, in the person's words: "somewhere new", "usual vibe", "cosy"
     new_only: bool = False  # "somewhere I haven't been"
     choice: int | None = None  # 0 is top, 1 is backup
-    subject: str = ""  # why_not, question: about what
+    subject: str = ""  # why_not, question, forget, interview: about what; remember: the note, verbatim
     problems: tuple[Problem, ...] = ()
 
 

@@ -7,10 +7,12 @@ from typing import Protocol, TypedDict, cast
 
 from fastapi import Request
 
+from agents.keeper import Keeper
 from agents.types import Clock, Preferences, Recalled, Reply
 from app.channels.base import Event, Inbound, Message, TaskView
 from app.settings import Settings
 from memory.home import Home
+from memory.proposals import Proposal
 from memory.status import Status
 
 
@@ -20,6 +22,11 @@ class Assistant(Protocol):
     @property
     def home(self) -> Home:
         """The person's folder."""
+        ...
+
+    @property
+    def keeper(self) -> Keeper:
+        """Who writes in memory."""
         ...
 
     @property
@@ -59,8 +66,8 @@ class Assistant(Protocol):
         """The passages of the person's files nearest to the query, and how the index stood."""
         ...
 
-    async def propose(self, text: str, why: str) -> dict[str, str]:
-        """Puts what another program says of the person before them; `id`, `text` and `state` of the proposal."""
+    async def propose(self, text: str, why: str) -> Proposal:
+        """Puts what another program says of the person before them; it writes no memory."""
         ...
 
     async def index_status(self) -> Status:

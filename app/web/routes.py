@@ -175,28 +175,6 @@ async def post_preferences(body: QuestionIn, assistant: Assistant) -> Preference
     return await assistant.preferences(body.question)
 
 
-class ProposalIn(BaseModel):
-    """What another program would have remembered."""
-
-    text: str = Field(max_length=10_000)
-    why: str = Field(default="", max_length=10_000)
-
-
-class ProposalMade(BaseModel):
-    """A proposal as it stands: it waits, or the person has answered it before."""
-
-    id: str
-    text: str
-    state: str
-
-
-@api.post("/memory/proposals")
-async def post_proposal(body: ProposalIn, assistant: Assistant) -> ProposalMade:
-    """Puts a statement before the person; nothing is remembered until they accept it."""
-    made = await assistant.propose(body.text, body.why)
-    return ProposalMade(id=made["id"], text=made["text"], state=made["state"])
-
-
 @state.get("/healthz")
 async def healthz() -> State:
     """Whether the process answers."""

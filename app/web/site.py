@@ -12,6 +12,7 @@ from app.settings import Settings
 from app.web import render
 from app.web.files import files
 from app.web.guard import Guard
+from app.web.memory import memory
 from app.web.metrics import Metrics
 from app.web.pages import error_page, pages
 from app.web.routes import api, state
@@ -25,7 +26,7 @@ def mount(app: FastAPI, settings: Settings) -> None:
     app.state.sessions = Sessions(settings.password)
     app.state.metrics = Metrics()
     app.state.templates = render.environment()
-    for router in (api, files, state, pages):
+    for router in (api, files, memory, state, pages):
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     errors.install(app, error_page)

@@ -15,6 +15,8 @@ import pytest
 import uvicorn
 from fastapi import FastAPI
 
+from agents.keeper import Keeper
+from agents.reasoning.offline.meaning import Meaning
 from agents.types import (
     Clock,
     Decision,
@@ -35,9 +37,12 @@ from app.channels.hub import Hub
 from app.settings import Settings
 from app.web import site
 from app.web.ports import WebState
+from memory.embed import MiniLM
 from memory.errors import NotFound
 from memory.evidence import Evidence
+from memory.history import History
 from memory.home import Home
+from memory.proposals import Proposal
 from memory.status import FileStatus, Status
 
 HASH = "ab" * 32
@@ -139,6 +144,7 @@ class MemoryAssistant:
     def __init__(self, home: Home, clock: Clock, script: Script = story) -> None:
         self.home = home
         self.clock = clock
+        self.keeper = Keeper(home, History(home), Meaning(MiniLM(threads=1).embed), clock)
         self.script = script
         self.hub = Hub()
         self.lines: dict[str, list[Message]] = {}
@@ -227,9 +233,9 @@ class MemoryAssistant:
     async def recall(self, query: str, k: int) -> Recalled:
         return Recalled(evidence=(LINES, MENU)[:k], index=self.index)
 
-    async def propose(self, text: str, why: str) -> dict[str, str]:
+    async def propose(self, text: str, why: str) -> Proposal:
         self.proposed.append((text, why))
-        return {"id": "1a2b3c4d", "text": text, "state": "waiting"}
+        return Proposal(id="1a2b3c4d", text=text, source="mcp", why=why, made=NOW)
 
     async def index_status(self) -> Status:
         return self.status

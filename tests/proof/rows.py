@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 import threading
 import time
@@ -15,10 +16,14 @@ from typing import Any
 
 import httpx
 
+from agents.reasoning.checked import Checked
+from agents.reasoning.offline.reasoner import OfflineReasoner
 from memory.chunk import chunks_of
+from memory.embed import MiniLM
 from memory.errors import BadInput, RflowError
 from memory.readers import read_document
 from memory.readers.apart import SECONDS
+from tests.agents.poison import Pair, violations
 from tests.journeys.kills import PLACES, Ending, Moment, live_through, verdict
 from tests.journeys.support import Chat, Service, Town, free_port
 from tests.memory.kills import live_and_die
@@ -169,14 +174,23 @@ def broken_files(home: Path, town: Town, seed: int, number: int) -> Story:
     return Story("broken files, 250 each", seed, state, True, state, violation=str(bad) if bad else "")
 
 
+def planted(home: Path, town: Town, seed: int, number: int) -> Story:
+    """A document that wants to be obeyed, beside the same files without it; the pairs take turns."""
+    pair, model = Pair.drawn(number), MiniLM(threads=1)
+    found = asyncio.run(violations(pair, home, model, Checked(OfflineReasoner(model.embed))))
+    what = f"{pair.path}: {pair.attack}"
+    return Story("planted documents", seed, what, True, "compared", violation="; ".join(found))
+
+
 ROWS = (
     Row("kill at each place", 100, at_a_place),
     Row("kill at random moments", 100, at_any_moment),
     Row("double Go", 100, double_go),
     Row("kill while indexing", 200, while_indexing),
     Row("broken files, 250 each", 20, broken_files),
+    Row("planted documents", 200, planted),
 )
-SHORT = {"places": ROWS[0], "random": ROWS[1], "double": ROWS[2], "index": ROWS[3], "files": ROWS[4]}
+SHORT = dict(zip(("places", "random", "double", "index", "files", "planted"), ROWS, strict=True))
 
 
 def fresh_name() -> str:

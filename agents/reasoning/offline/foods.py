@@ -74,6 +74,11 @@ def _search(row: str, column: str) -> re.Pattern[str]:
     return re.compile(rf"(?<= )(?:{'|'.join(map(re.escape, words))})(?= )" if words else r"(?!)")
 
 
+def names_food(text: str) -> bool:
+    """Whether a text names something to eat that the table knows."""
+    return any(_search(row, column).search(padded(text)) for row in _rows() for column in ("names", "terms"))
+
+
 def _within(text: str, row: str, column: str) -> str:
     """The first word of a column that stands in a text and is not negated; look-alikes are passed over."""
     where = _search(row, "safe").sub("-", padded(text))

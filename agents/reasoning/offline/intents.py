@@ -90,6 +90,11 @@ _TASTE = re.compile(
     r"actually |ever )?(?:like|love|prefer|hate|dislike|eat|drink|enjoy|allergic|"
     r"avoid|fond|want|mind|go|been|a fan|like)\b|\b(?:my|his|her) (?:taste|preferences?|"
     r"usual|memory|notes|allerg(?:y|ies)|favou?rites?)\b.*\?|"
+    r"\bwhat(?:'s| is| are) (?:his|her|their|[a-z]+'s) (?:\w+ ){0,3}(?:preferences?|tastes?|likes|dislikes|"
+    r"favou?rites?|allerg(?:y|ies)|habits?|routines?|diet|budget|usual)\b|"
+    r"\b(?:tell|show|remind|list|give|describe|sum up|summari[sz]e)(?: me)? (?:\w+ ){0,3}"
+    r"(?:(?:you|we|is) know(?:n)? (?:about|of) (?:me|my|him|his|her|us)\b|(?:my|his|her) (?:\w+ ){0,2}"
+    r"(?:tastes?|preferences?|likes|dislikes|habits?|allerg(?:y|ies)|notes|favou?rites?)\b)|"
     r"\b(?:who|what) am i\b|\bwhat (?:is|are) (?:he|she|they) allergic to\b|\bhave i (?:ever )?been\b|"
     r"\bwhen (?:did|was) i\b|\bwhat kind of .* do i\b"
 )

@@ -149,9 +149,9 @@ def _statement(opinion: Opinion, sentence: str, evidence: Evidence, date: dt.dat
     whose = _ANOTHERS if opinion.holder else 1  # always below one half: no rule of the person's own
     strength = opinion.strength * (1 if memory else 0.9) * whose * (1 if evidence.stated else 0.8)
     heading = f"{evidence.path} > {evidence.section}"
-    return Statement(
-        opinion, text, (evidence.id,), date, memory, evidence.stated, False, strength, heading, evidence.score
-    )
+    # Whose a document is cannot be told from its text: only what stands in memory counts as stated by the person.
+    stated = memory and evidence.stated
+    return Statement(opinion, text, (evidence.id,), date, memory, stated, False, strength, heading, evidence.score)
 
 
 def _around(subject: str, sentence: str) -> str:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from agents.reasoning.offline import intents
 from agents.reasoning.offline.chat import plain
 from agents.reasoning.offline.details import Details, Setting, find_details
+from agents.reasoning.offline.memory_turns import memory_turn
+from agents.reasoning.offline.remarks import is_told
 from agents.reasoning.offline.routing import Embed, elsewhere, route
 from agents.reasoning.offline.shifts import find_shifts
 from agents.reasoning.offline.spans import LONGEST, fold
@@ -47,6 +49,8 @@ def understand(heard: Heard, workflows: tuple[Workflow, ...], embed: Embed) -> U
     turn = _Turn(heard, original, fold(original), workflow, workflows, embed)
     if not re.search(r"[^\W_]", original) or len(_SIGN.findall(original)) > _UNREADABLE * len(original):
         return Understanding(intent="unclear", workflow=heard.workflow)
+    if (memory := _memory(turn)) is not None:
+        return memory
     if heard.waiting is None or workflow is None:
         return _fresh(turn)
     if heard.waiting.kind == "question":
@@ -54,6 +58,21 @@ def understand(heard: Heard, workflows: tuple[Workflow, ...], embed: Embed) -> U
     if heard.waiting.kind == "decision":
         return _deciding(turn, workflow, heard.waiting)
     return _planned(turn, workflow, heard.waiting)
+
+
+def _memory(turn: _Turn) -> Understanding | None:
+    """What is said about oneself or to the memory, unless it answers the question that waits or names an option."""
+    waiting, workflow = turn.heard.waiting, turn.workflow
+    found = memory_turn(turn.heard.text[:LONGEST], waiting is not None and workflow is not None)
+    if found is None or found.intent != "remember" or not waiting or not workflow:
+        return _is(turn, found.intent, subject=found.subject) if found else None
+    asked = workflow.detail(waiting.detail) if waiting.detail else None
+    # Any words answer a question for free text: what lasts is the note then.
+    closed = asked is not None and asked.type is not DetailType.TEXT
+    answers = closed and asked is not None and asked.name in _read(turn, workflow, asked.name).values
+    named = any(fold(name) in turn.text for name in waiting.names)
+    told = is_told(turn.heard.text)
+    return _is(turn, "remember", subject=found.subject) if told or not (answers or named) else None
 
 
 def _is(turn: _Turn, intent: Intent, **more: object) -> Understanding:

@@ -1,0 +1,142 @@
+"""What was learned: each thing with its commit, and how it is taken back."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import ndiff
+from itertools import islice
+
+from dulwich.objects import Commit
+
+from memory.change import carry
+from memory.errors import BadInput, Conflict, NotFound, Unavailable
+from memory.history import Change, History
+from memory.home import Home
+
+_UNDOES = re.compile(r"^Undoes: ([0-9a-f]{40})$", re.MULTILINE)
+_ASKED = re.compile(r"^Asked: (\S+)$", re.MULTILINE)
+_NAME = re.compile(r"[0-9a-f]{4,40}")
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """One commit of this program in the memory files.
+
+    Attributes:
+        message: the commit's first line.
+        added, removed: the lines, without blank ones and headings.
+        undone: whether a later commit takes it back.
+        undoes: the commit that this one takes back; empty for all others.
+        asked: the id that the undoing was asked for under.
+    """
+
+    commit: str
+    at: dt.datetime
+    message: str
+    paths: tuple[str, ...]
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    undone: bool = False
+    undoes: str = ""
+    asked: str = ""
+
+
+def learned(history: History, limit: int = 20) -> tuple[Learned, ...]:
+    """What was learned, newest first."""
+    return tuple(islice((entry for entry, _ in _walk(history)), limit))
+
+
+def undo(home: Home, history: History, name: str = "", asked: str = "") -> Learned:
+    """Takes back what one commit taught: the lines it added go, those it removed come back, all others stay.
+
+    Args:
+        name: the commit, at least 4 of its hex digits; empty: the last that is not undone.
+        asked: an id of what asks for it; the same one again undoes nothing more.
+
+    Returns:
+        What was taken back.
+
+    Raises:
+        NotFound: there is no such commit, or nothing to undo.
+        Conflict: those lines were edited since; nothing is changed.
+    """
+    if history.why_not:
+        raise Unavailable(history.why_not, "Take the line out of its file by hand.")
+    if asked and (done := next((e for e, _ in _walk(history) if e.asked == asked), None)):
+        return next(e for e, _ in _walk(history) if e.commit == done.undoes)
+    entry, changes = _named(history, name)
+    back = [_back(home, entry, change) for change in changes]
+    for change, etag in back:
+        if change.after is None:
+            home.delete(change.path, etag or "")
+        else:
+            home.write(change.path, change.after, etag)
+    history.record(
+        f"Undo: {entry.message[:100]}\n\nUndoes: {entry.commit}\nAsked: {asked}", [change for change, _ in back]
+    )
+    return entry
+
+
+def _walk(history: History) -> Iterator[tuple[Learned, list[Change]]]:
+    undone: set[str] = set()
+    for commit, changes in history.commits("memory"):
+        entry = _entry(commit, changes, undone)
+        if entry.undoes and not entry.undone:
+            undone.add(entry.undoes)
+        yield entry, changes
+
+
+def _entry(commit: Commit, changes: list[Change], undone: set[str]) -> Learned:
+    message, name = commit.message.decode("utf-8", "replace"), commit.id.decode()
+    offset = dt.timezone(dt.timedelta(seconds=commit.commit_timezone))
+    undoes, asked = _UNDOES.search(message), _ASKED.search(message)
+    return Learned(
+        commit=name,
+        at=dt.datetime.fromtimestamp(commit.commit_time, offset),
+        message=message.split("\n")[0],
+        paths=tuple(change.path for change in changes),
+        added=_lines(changes, "+ "),
+        removed=_lines(changes, "- "),
+        undone=name in undone,
+        undoes=undoes[1] if undoes else "",
+        asked=asked[1] if asked else "",
+    )
+
+
+def _lines(changes: list[Change], sign: str) -> tuple[str, ...]:
+    compared = (ndiff((c.before or "").split("\n"), (c.after or "").split("\n")) for c in changes)
+    told = [line[2:].strip() for lines in compared for line in lines if line.startswith(sign)]
+    return tuple(line for line in told if line and not line.startswith("#"))
+
+
+def _named(history: History, name: str) -> tuple[Learned, list[Change]]:
+    if name and not _NAME.fullmatch(name.lower()):
+        raise BadInput(f"{name!r} is no commit: 4 to 40 hex digits were expected.", "See: rflow memory log.")
+    for entry, changes in _walk(history):
+        if name and entry.commit.startswith(name.lower()):
+            if entry.undone:
+                raise NotFound(f"{name} is undone already.", "See: rflow memory log.")
+            return entry, changes
+        if not name and not entry.undone and not entry.undoes:
+            return entry, changes
+    if name:
+        raise NotFound(f"{name} is nothing that I learned.", "See: rflow memory log.")
+    raise NotFound("There is nothing to undo: nothing was learned yet.")
+
+
+def _back(home: Home, entry: Learned, change: Change) -> tuple[Change, str | None]:
+    """The change backwards, on the file as it is now."""
+    try:
+        file = home.read(change.path)
+        text, etag = file.text, file.etag
+    except NotFound:
+        text, etag = "", None
+    after = carry(change.after or "", change.before or "", text)
+    if after is None:
+        what = f"The lines of {entry.commit[:8]} in {change.path} were edited since, so nothing was changed."
+        raise Conflict(what, f"Edit {change.path} by hand.")
+    gone = change.before is None and not after.strip()
+    return Change(change.path, text if etag else None, None if gone else after), etag

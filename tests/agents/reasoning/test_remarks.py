@@ -1,0 +1,44 @@
+"""What states something lasting is told from what is wished, asked, imagined or quoted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from ruamel.yaml import YAML
+
+from agents.reasoning.offline.remarks import remark
+
+SAID = YAML(typ="safe").load(Path(__file__).with_name("remarks.yaml"))
+OWED = {"note": 1.0, "note_later": 0.9}
+"""The share that is to be found; of the other kinds none may be written down."""
+
+
+@pytest.mark.parametrize("kind", [kind for kind in SAID if kind in OWED])
+def test_what_is_stated_is_found(kind: str) -> None:
+    missed = [said for said in SAID[kind] if remark(said) is None]
+    assert len(missed) <= (1 - OWED[kind]) * len(SAID[kind]), missed
+
+
+@pytest.mark.parametrize("kind", [kind for kind in SAID if kind not in OWED])
+def test_what_is_not_stated_is_not_written_down(kind: str) -> None:
+    assert [said for said in SAID[kind] if remark(said) is not None] == []
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("remember that my sister is vegan", "My sister is vegan"),
+        ("Note: the gate sticks. Lift it.", "The gate sticks. Lift it."),
+        ("by the way, I can’t stand  fog", "I can’t stand fog"),
+        ("Please remember, Ana hates leeks!", "Ana hates leeks!"),
+    ],
+)
+def test_the_note_is_in_the_persons_words(said: str, kept: str) -> None:
+    assert remark(said) == kept
+    assert kept[1:].split()[0] in said
+
+
+@pytest.mark.parametrize("text", ["", "   ", "?", "note:", "remember that", "I hate " + "x " * 400, "\n\n", "🙂"])
+def test_nothing_is_no_note(text: str) -> None:
+    assert remark(text) is None

@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from memory.errors import BadInput, Conflict
+from memory.evidence import Evidence
+from memory.forget import forget, forgettable
+from memory.history import History
+from memory.home import Home
+from memory.learned import undo
+from tests.memory.test_history import git
+
+Put = Callable[[str, str], None]
+
+
+def named(home: Home, words: str) -> Evidence:
+    return next(note for note in forgettable(home) if words in note.quote)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_exactly_its_lines_go_and_undo_brings_them_back(home: Home, put: Put, end: str) -> None:
+    text = "# Food\n\n- I like tea\n  in the morning\n- I hate tripe\n\nAn essay.\n".replace("\n", end)
+    (home.root / "memory/food.md").write_bytes(text.encode())
+    history = History(home)
+    assert forget(home, history, [named(home, "I like tea")]) == ("memory/food.md:3",)
+    left = (home.root / "memory/food.md").read_bytes().decode()
+    assert left == text.replace(f"- I like tea{end}  in the morning{end}", "")
+    assert "tea" not in git(home.root, "log", "-1", "--format=%B")
+    undo(home, history)
+    assert (home.root / "memory/food.md").read_bytes().decode() == text
+
+
+def test_a_file_that_changed_meanwhile_and_a_document_are_left_alone(home: Home, put: Put) -> None:
+    put("memory/food.md", "- I like tea\n")
+    history, note = History(home), named(home, "tea")
+    put("memory/food.md", "- mine\n- I like tea\n")
+    with pytest.raises(Conflict):
+        forget(home, history, [note])
+    with pytest.raises(BadInput):
+        forget(home, history, [note.model_copy(update={"path": "documents/a.md"})])
+    assert home.read("memory/food.md").text == "- mine\n- I like tea\n"
