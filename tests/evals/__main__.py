@@ -16,7 +16,8 @@ from tests.evals.support import Measured, data_folder
 Part = Callable[[Path, Path, MiniLM, int], list[Measured]]
 PARTS: dict[str, Part] = {
     "locomo": lambda data, folder, model, every: locomo.measure(data, folder, model),
-    "prefeval": lambda data, folder, model, every: prefeval.measure(
+    "prefeval": lambda data, folder, model, every: prefeval.recall(data, folder, model),
+    "proxy": lambda data, folder, model, every: prefeval.proxy(
         data, folder, model, OfflineReasoner(model.embed), every
     ),
 }
@@ -26,7 +27,7 @@ def main() -> int:
     """Measure what is asked for, and print the table."""
     parser = argparse.ArgumentParser(prog="python -m tests.evals", description=__doc__)
     parser.add_argument("--only", choices=PARTS, action="append", help="only these")
-    parser.add_argument("--every", type=int, default=4, help="each so manieth case of the long chat")
+    parser.add_argument("--every", type=int, default=4, help="the proxy is asked each so manieth case")
     options = parser.parse_args()
     data = data_folder()
     if data is None:

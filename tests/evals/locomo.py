@@ -46,15 +46,13 @@ def measure(data: Path, folder: Path, embedder: Embedder) -> list[Measured]:
     figures = [Measured(f"LoCoMo evidence recall @{k}") for k in DEPTHS]
     for number, conversation in enumerate(conversations(data)):
         with home_in(folder / conversation.name) as home:
-            for question, gold, found in _answers(conversation, home, embedder):
+            for gold, found in _answers(conversation, home, embedder):
                 for figure, k in zip(figures, DEPTHS, strict=True):
-                    figure.add(len(gold & set(found[:k])) / len(gold), held_back=number % 2 == 1, case=question)
+                    figure.add(len(gold & set(found[:k])) / len(gold), held_back=number % 2 == 1)
     return figures
 
 
-def _answers(
-    conversation: Conversation, home: Home, embedder: Embedder
-) -> Iterator[tuple[str, frozenset[str], list[str]]]:
+def _answers(conversation: Conversation, home: Home, embedder: Embedder) -> Iterator[tuple[frozenset[str], list[str]]]:
     (home.root / "documents" / "conversation.md").write_text(conversation.text)
     index = Index(home, embedder)
     index.sync()
@@ -62,7 +60,7 @@ def _answers(
     for question, gold in conversation.questions:
         found = retriever.recall(question, 2 * max(DEPTHS))
         turns = [conversation.turn_at[e.lines[0]] for e in found if e.lines and e.lines[0] in conversation.turn_at]
-        yield question, gold, list(dict.fromkeys(turns))
+        yield gold, list(dict.fromkeys(turns))
     index.close()
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from tests.evals.support import Measured, home_in
 
 MESSAGES = 600
 DEPTH = 5
+DEEP = 60  # passages that are asked for, as a message has several
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,11 @@ class Case:
     preference: str
     question: str
 
+    @property
+    def held_back(self) -> bool:
+        """Whether its topic was kept out of fitting."""
+        return self.topic % 2 == 1
+
 
 def cases(data: Path) -> Iterator[Case]:
     """Every preference that is stated outright."""
@@ -36,55 +42,57 @@ def cases(data: Path) -> Iterator[Case]:
     for topic, file in enumerate(files):
         for item in json.loads(file.read_text()):
             told = item.get("explicit", item)
-            yield Case(topic, f"user: {told['preference']}", told["question"])
+            yield Case(topic, told["preference"], told["question"])
 
 
 def messages(data: Path) -> list[str]:
-    """The others."""
+    """The others, without the role that each begins with."""
     told = json.loads((data / "2_prefeval" / "distractor_messages.json").read_text())
-    return list(told.values())[:MESSAGES]
+    return [text.partition(": ")[2] for text in told.values()][:MESSAGES]
 
 
-def measure(data: Path, folder: Path, embedder: Embedder, reasoner: Reasoner, every: int = 1) -> list[Measured]:
-    """Hit@5 by message, each in a file of its own, and in one long chat.
+def recall(data: Path, folder: Path, embedder: Embedder) -> list[Measured]:
+    """Hit@5 of recall, each message in a file of its own."""
+    figure = Measured("PrefEval hit@5, recall")
+    with _told(data, folder, embedder) as index:
+        for case in _each(data, index):
+            figure.add(_hit(Retriever(index).recall(case.question, DEEP), case), held_back=case.held_back)
+    return [figure]
 
-    Args:
-        every: only each so manieth case of the long chat, which is read anew for each.
-    """
-    recalled, asked = Measured("PrefEval hit@5, recall"), Measured("PrefEval hit@5, the proxy's statements")
-    chatted = Measured("PrefEval hit@5, recall in one long chat")
-    others, told = messages(data), list(cases(data))
-    with home_in(folder / "files") as home:
-        for number, text in enumerate(others):
+
+def proxy(data: Path, folder: Path, embedder: Embedder, reasoner: Reasoner, every: int) -> list[Measured]:
+    """Hit@5 among the messages that the proxy's statements cite, best first; every so manieth case."""
+    figure = Measured("PrefEval hit@5, the proxy's statements")
+    with _told(data, folder, embedder) as index:
+        asked = PreferenceProxy(Retriever(index), reasoner)
+        for case in _each(data, index, every):
+            answer = asyncio.run(asked.ask(case.question))
+            cited = {e.id: e for e in answer.evidence}
+            figure.add(
+                _hit([cited[key] for s in answer.statements for key in s.evidence], case), held_back=case.held_back
+            )
+    return [figure]
+
+
+@contextmanager
+def _told(data: Path, folder: Path, embedder: Embedder) -> Iterator[Index]:
+    with home_in(folder) as home:
+        for number, text in enumerate(messages(data)):
             (home.root / "documents" / f"{number:03}.txt").write_text(text)
         index = Index(home, embedder)
-        retriever = Retriever(index)
-        proxy = PreferenceProxy(retriever, reasoner)
-        for case in told:
-            (home.root / "documents" / "preference.txt").write_text(case.preference)
-            held = case.topic % 2 == 1
-            recalled.add(_hit(retriever.recall(case.question, 60), case), held_back=held, case=case.question)
-            answer = asyncio.run(proxy.ask(case.question))
-            cited = {e.id: e for e in answer.evidence}
-            best = [cited[key] for s in answer.statements for key in s.evidence]
-            asked.add(_hit(best, case), held_back=held, case=case.question)
+        index.sync()
+        yield index
         index.close()
-    with home_in(folder / "chat") as home:
-        index = Index(home, embedder)
-        retriever = Retriever(index)
-        flat = [" ".join(text.split()) for text in others]
-        for number, case in enumerate(told[::every]):
-            at = random.Random(number).randrange(len(flat))  # noqa: S311
-            chat = [*flat[:at], case.preference, *flat[at:]]
-            (home.root / "documents" / "chat.txt").write_text("\n\n".join(chat))
-            found = _hit(retriever.recall(case.question, 60), case)
-            chatted.add(found, held_back=case.topic % 2 == 1, case=case.question)
-        index.close()
-    return [recalled, asked, chatted]
 
 
-def _hit(found: tuple[Evidence, ...] | list[Evidence], case: Case) -> float:
+def _each(data: Path, index: Index, every: int = 1) -> Iterator[Case]:
+    """Each case, its preference being the last message."""
+    for case in list(cases(data))[::every]:
+        (index.home.root / "documents" / "preference.txt").write_text(case.preference)
+        yield case
+
+
+def _hit(found: Sequence[Evidence], case: Case) -> float:
     """Whether the preference is among the first five messages."""
-    places = list(dict.fromkeys((e.path, e.lines) if e.path.endswith("chat.txt") else e.path for e in found))
-    stated = {(e.path, e.lines) if e.path.endswith("chat.txt") else e.path for e in found if e.quote == case.preference}
-    return float(bool(stated & set(places[:DEPTH])))
+    first = list(dict.fromkeys(e.path for e in found))[:DEPTH]
+    return float("documents/preference.txt" in first and any(e.quote == case.preference for e in found))

@@ -31,15 +31,15 @@ class Measured:
     """The mean of values from 0 to 1, over all cases and over those that no constant was fitted on."""
 
     what: str
-    values: list[tuple[float, bool, str]] = field(default_factory=list)
+    values: list[tuple[float, bool]] = field(default_factory=list)
 
-    def add(self, value: float, *, held_back: bool, case: str = "") -> None:
+    def add(self, value: float, *, held_back: bool) -> None:
         """One case."""
-        self.values.append((value, held_back, case))
+        self.values.append((value, held_back))
 
     def row(self) -> str:
         """A line of the table: percent of all, of the half for fitting, of the half that was held back."""
-        halves = [[v for v, held, _ in self.values if held in kind] for kind in ((True, False), (False,), (True,))]
+        halves = [[v for v, held in self.values if held in kind] for kind in ((True, False), (False,), (True,))]
         return f"{self.what:48}{len(self.values):6}" + "".join(f"{_percent(half):>10}" for half in halves)
 
 

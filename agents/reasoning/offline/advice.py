@@ -1,0 +1,45 @@
+"""Advice: whether a question asks what to choose, or what somebody likes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from agents.reasoning.offline.meaning import Meaning, Vectors
+
+_ON_CHOICE = (
+    "Can you recommend something?",
+    "What should I try?",
+    "What are some good options?",
+    "Which one would suit me best?",
+    "Suggest something for me.",
+    "Find me a good one.",
+    "Where should I go?",
+    "What would you advise?",
+    "What are the best ways to do this?",
+    "Help me choose.",
+)
+_ON_TASTE = (
+    "What do I like?",
+    "What are my preferences?",
+    "What does he like?",
+    "Does she like it?",
+    "What can't they stand?",
+    "What do you know about my taste?",
+    "Is he fond of that?",
+    "What does she avoid?",
+    "What do we usually do?",
+    "How does he feel about it?",
+)
+
+
+def seeks_advice(question: str, meaning: Meaning) -> bool:
+    """Whether a question is nearer to asking what to choose than to asking about taste."""
+    asked = meaning.vectors([question])[0]
+    return bool(asked @ (_centre(_ON_CHOICE, meaning) - _centre(_ON_TASTE, meaning)) > 0)
+
+
+def _centre(questions: Sequence[str], meaning: Meaning) -> Vectors:
+    centre = meaning.vectors(questions).mean(0)
+    return np.asarray(centre / np.linalg.norm(centre), np.float32)
