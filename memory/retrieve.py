@@ -136,8 +136,8 @@ def _recency(chunk: Chunk, newest: dt.date) -> float:
 def _distinct(ordered: list[tuple[float, Chunk]]) -> list[tuple[float, Chunk]]:
     """Leaves out texts that were already given."""
     seen: dict[tuple[str, ...], tuple[float, Chunk]] = {}
-    for score, chunk in ordered:
-        seen.setdefault(tuple(fold(chunk.text)), (score, chunk))
+    for value, chunk in ordered:
+        seen.setdefault(tuple(fold(chunk.text)), (value, chunk))
     return list(seen.values())
 
 

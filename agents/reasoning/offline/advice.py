@@ -8,6 +8,7 @@ import numpy as np
 
 from agents.reasoning.offline.meaning import Meaning, Vectors
 
+_MARGIN = -0.03  # of a cosine; taste that is read in vain costs less than a "nothing is known" that is wrong
 _ON_CHOICE = (
     "Can you recommend something?",
     "What should I try?",
@@ -37,7 +38,7 @@ _ON_TASTE = (
 def seeks_advice(question: str, meaning: Meaning) -> bool:
     """Whether a question is nearer to asking what to choose than to asking about taste."""
     asked = meaning.vectors([question])[0]
-    return bool(asked @ (_centre(_ON_CHOICE, meaning) - _centre(_ON_TASTE, meaning)) > 0)
+    return bool(asked @ (_centre(_ON_CHOICE, meaning) - _centre(_ON_TASTE, meaning)) > _MARGIN)
 
 
 def _centre(questions: Sequence[str], meaning: Meaning) -> Vectors:
