@@ -119,7 +119,8 @@ class Retriever:
             key: score(chunk, weights, dense[key], lexical.get(key, 0.0) / most if most else 0.0)
             for key, chunk in chunks.items()
         }
-        ordered = _ordered([(value, chunks[key]) for key, value in lifted(scores, chunks).items() if scores[key]])
+        whole = lifted(scores, chunks, weights.lift)
+        ordered = _ordered([(value, chunks[key]) for key, value in whole.items() if scores[key]])
         return tuple(chunk.evidence(min(value, 1.0)) for value, chunk in _distinct(ordered)[:k])
 
 

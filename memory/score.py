@@ -16,7 +16,6 @@ SHARP = 1.25  # above 1, half of a query's words count for less than half: some 
 LEAST = 0.15  # meaning and words below this are no find, whatever else speaks for a passage
 QUESTION = 0.05  # what a passage that only asks something loses
 FULL = 40  # words from which on a passage is no longer slight
-LIFT = 0.3  # of the score of a passage goes to the one or two that it follows on
 TILT = 0.15  # nearer to asking for advice than for a fact by so much of a cosine is asking for advice altogether
 
 _FACT = (
@@ -56,11 +55,13 @@ class Weights:
     """What counts for how much.
 
     Attributes:
+        lift: the part of a passage's score that goes to the one or two that it follows on.
         meaning: the share of the embedding; the query's words have the rest.
         substance: what a passage of `FULL` words has over one that says nothing.
         told: what a passage in which the writer tells of themselves has over one that does not.
     """
 
+    lift: float
     meaning: float
     substance: float
     told: float
@@ -68,6 +69,7 @@ class Weights:
     def towards(self, other: Weights, share: float) -> Weights:
         """A mixture with so much of the other."""
         return Weights(
+            self.lift + share * (other.lift - self.lift),
             self.meaning + share * (other.meaning - self.meaning),
             self.substance + share * (other.substance - self.substance),
             self.told + share * (other.told - self.told),
@@ -75,8 +77,8 @@ class Weights:
 
 
 # A question of names and numbers is answered in its own words; one of taste is not, but by words about oneself.
-FACT = Weights(meaning=0.5, substance=0.1, told=0.0)
-TASTE = Weights(meaning=0.7, substance=0.0, told=0.25)
+FACT = Weights(lift=0.3, meaning=0.5, substance=0.1, told=0.0)
+TASTE = Weights(lift=0.0, meaning=0.7, substance=0.0, told=0.25)
 
 
 class Embedder(Protocol):
@@ -136,7 +138,7 @@ def _told(chunk: Chunk) -> float:
     return told / max(len(sentences), 1)
 
 
-def lifted(scores: Mapping[str, float], chunks: Mapping[str, Chunk]) -> dict[str, float]:
+def lifted(scores: Mapping[str, float], chunks: Mapping[str, Chunk], share: float) -> dict[str, float]:
     """The scores where an answer lifts what it answers: a good passage, those that it follows on."""
     ends = {(chunk.path, plain_tail(chunk.text)): key for key, chunk in chunks.items()}
     lift: dict[str, float] = {}
@@ -144,5 +146,5 @@ def lifted(scores: Mapping[str, float], chunks: Mapping[str, Chunk]) -> dict[str
         for part in chunk.context.split("\n"):
             above = ends.get((chunk.path, plain_tail(part)))
             if above is not None:
-                lift[above] = max(lift.get(above, 0.0), LIFT * scores[key])
+                lift[above] = max(lift.get(above, 0.0), share * scores[key])
     return {key: value + lift.get(key, 0.0) for key, value in scores.items()}

@@ -6,7 +6,7 @@ from memory.chunk import Chunk
 from memory.embed import MiniLM
 from memory.score import FACT, LEAST, TASTE, Asked, Weights, lifted, score
 
-EVEN = Weights(meaning=0.5, substance=0.0, told=0.0)
+EVEN = Weights(lift=0.0, meaning=0.5, substance=0.0, told=0.0)
 
 
 def chunk(text: str, context: str = "", path: str = "documents/chat.txt", name: str = "") -> Chunk:
@@ -62,7 +62,7 @@ def test_an_answer_lifts_what_it_follows_on_in_the_same_file() -> None:
     elsewhere = chunk(question.text, path="documents/other.txt", name="elsewhere")
     some = {c.id: c for c in (question, answer, after, elsewhere)}
     scores = {question.id: 0.3, answer.id: 0.2, after.id: 0.8, "elsewhere": 0.3}
-    found = lifted(scores, some)
+    found = lifted(scores, some, FACT.lift)
     assert found[question.id] > 0.3
     assert found[answer.id] > 0.2
     assert (found[after.id], found["elsewhere"]) == (0.8, 0.3)
@@ -73,6 +73,6 @@ def test_a_long_passage_is_known_again_by_its_end() -> None:
     long = chunk("Nobody knows how the ladder came there. " * 20 + "It was red.")
     after = chunk("Red?", context="It was red.")
     # The context holds only a sentence of it, which is too little to know it by.
-    assert lifted({long.id: 0.2, after.id: 0.9}, {long.id: long, after.id: after})[long.id] == 0.2
+    assert lifted({long.id: 0.2, after.id: 0.9}, {long.id: long, after.id: after}, FACT.lift)[long.id] == 0.2
     after = chunk("Red?", context="Nobody knows how the ladder came there. " * 3 + "It was red.")
-    assert lifted({long.id: 0.2, after.id: 0.9}, {long.id: long, after.id: after})[long.id] > 0.2
+    assert lifted({long.id: 0.2, after.id: 0.9}, {long.id: long, after.id: after}, FACT.lift)[long.id] > 0.2
