@@ -18,6 +18,7 @@ check: setup ## style, types, layers
 
 bench: setup browser ## figures, as ratios and medians
 	@$(BIN)/python -m tests.benchmarks
+	@$(BIN)/python -m tests.evals
 
 proof: setup browser ## the long counts; resumable, adds up over runs
 	@$(BIN)/python -m tests.proof

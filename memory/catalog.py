@@ -35,7 +35,7 @@ CREATE TRIGGER IF NOT EXISTS words_out AFTER DELETE ON chunks BEGIN
     VALUES ('delete', old.seq, old.text, old.heading, old.context); END;
 """
 NOT_DAMAGED = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_READONLY)
-WEIGHTS = "1.0, 0.5, 0.25"  # of a word in the text, in the headings, in what stands before
+WEIGHTS = "1.0, 0.5, 0.4"  # of a word in the text, in the headings, in what stands before
 _WORD = re.compile(r"\w+")
 
 

@@ -15,8 +15,10 @@ from memory.readers import Passage, Reading
 
 TARGET = 700  # characters, some 110 words: what the embedding model reads well in one piece
 MOST = 1000  # characters; a sentence longer than this is cut between words
-CONTEXT = 240  # characters of what stands just before, for the embedding only
-VERSION = "2"  # of the way files are cut; another one rebuilds the index
+CONTEXT = 240  # characters of a piece that stands before, to find the next one by
+PIECES = 2  # of them: in a conversation what was asked, and what the same person said before
+TAIL = 60  # characters by which a piece is known again
+VERSION = "3"  # of the way files are cut; another one rebuilds the index
 
 _SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]*_]*\s+|\n\s*\n")
 _FILE_DATE = re.compile(r"\d{4}-\d{2}(?:-\d{2})?")
@@ -28,7 +30,7 @@ class Chunk:
 
     Attributes:
         text: verbatim from the file, or from its visible text.
-        context: what stands just before it; helps to find it and is no part of it.
+        context: the pieces that stand just before it, one a line; helps to find it and is no part of it.
     """
 
     id: str
@@ -107,27 +109,32 @@ def _id(key: tuple[str, ...], occurrence: int) -> str:
 
 def _pieces(reading: Reading, *, linked: bool) -> Iterator[tuple[Passage, int, int, str]]:
     """Every piece of every passage with what leads up to it; notes (`linked=False`) stand for themselves."""
-    lead, before = "", Passage(0, 0)
+    leads, before = list[str](), Passage(0, 0)
     for passage in reading.passages:
-        follows = linked and passage.section == before.section
+        if passage.section != before.section:
+            leads = []
         for start, end in cut(reading.text, passage.start, passage.end):
-            above = _tail(reading.text[max(passage.start, start - CONTEXT - 1) : start])
-            yield passage, start, end, above or (lead if follows else "")
+            within = [_tail(reading.text[max(passage.start, start - CONTEXT - 1) : start])]
+            above = within if start > passage.start else leads if linked else []
+            yield passage, start, end, "\n".join(above)
         # What leads a list in ("Places I want to try:") belongs to each of its items.
         if not passage.item:
-            lead = _tail(reading.text[passage.start : passage.end])
-        elif passage.section != before.section:
-            lead = ""
+            leads = [*leads, _tail(reading.text[passage.start : passage.end])][-PIECES:]
         before = passage
 
 
 def _tail(text: str) -> str:
-    """The end of a text, from the beginning of a sentence where one begins there, else of a word."""
-    if len(text) <= CONTEXT:
-        return text.strip()
-    tail = text[-CONTEXT:]
-    begin = _SENTENCE_END.search(tail)
-    return (tail[begin.end() :] if begin and begin.end() < len(tail) else tail.partition(" ")[2]).strip()
+    """The end of a text on one line, from the beginning of a sentence where one begins there, else of a word."""
+    if len(text) > CONTEXT:
+        tail = text[-CONTEXT:]
+        begin = _SENTENCE_END.search(tail)
+        text = tail[begin.end() :] if begin and begin.end() < len(tail) else tail.partition(" ")[2]
+    return " ".join(text.split())
+
+
+def plain_tail(text: str) -> str:
+    """A text's last words, by which a chunk is known again in the context of the next."""
+    return " ".join(text[-2 * TAIL :].split())[-TAIL:]
 
 
 def cut(text: str, start: int, end: int) -> list[tuple[int, int]]:

@@ -13,12 +13,10 @@ from memory.evidence import Evidence
 from memory.index import Index
 from memory.notes import notes
 from memory.readers import Skipped
+from memory.score import Asked, lifted, score
 
 POOL = 60  # candidates from each side
-DENSE = 0.5  # the share of meaning in the score; words have the rest
-SHARP = 1.5  # above 1, half of the words count for less than half: taste is asked in words that stand everywhere
 RECENT = 0.02  # what being the newest of the candidates adds
-LEAST = 0.15  # a score below this is no find
 
 STOP_WORDS = frozenset(
     "a about after all also am an and any are as at be because been but by can could did do does for from had has have"  # noqa: SIM905
@@ -71,6 +69,7 @@ class Retriever:
 
     def __init__(self, index: Index) -> None:
         self._index = index
+        self._asked = Asked()
 
     def recall(self, query: str, k: int = 8, under: tuple[str, ...] = ()) -> tuple[Evidence, ...]:
         """The passages that fit a query best, best first, with scores from 0 to 1.
@@ -115,24 +114,20 @@ class Retriever:
         lexical, most = dict(catalog.search(words, pool, under)), catalog.rarity(words)
         dense = dict(vectors.nearest(vector, pool, catalog.ids_under(under) if under else None))
         dense |= vectors.similarities(vector, [key for key in lexical if key not in dense])
-        chunks = catalog.get(dense.keys())
-        scored = [
-            (_fused(dense[key], lexical.get(key, 0.0) / most if most else 0.0), chunk) for key, chunk in chunks.items()
-        ]
-        return tuple(chunk.evidence(score) for score, chunk in _distinct(_ordered(scored))[:k])
-
-
-def _fused(similarity: float, covered: float) -> float:
-    """Both run from 0 to 1: the cosine, and the share of the query's words by their rarity."""
-    words: float = min(max(covered, 0.0), 1.0) ** SHARP
-    return DENSE * min(max(similarity, 0.0), 1.0) + (1 - DENSE) * words
+        chunks, weights = catalog.get(dense.keys()), self._asked.weights(vector, self._index.embedder)
+        scores = {
+            key: score(chunk, weights, dense[key], lexical.get(key, 0.0) / most if most else 0.0)
+            for key, chunk in chunks.items()
+        }
+        whole = lifted(scores, chunks, weights.lift)
+        ordered = _ordered([(value, chunks[key]) for key, value in whole.items() if scores[key]])
+        return tuple(chunk.evidence(min(value, 1.0)) for value, chunk in _distinct(ordered)[:k])
 
 
 def _ordered(scored: Sequence[tuple[float, Chunk]]) -> list[tuple[float, Chunk]]:
     """Best first; where two are close, the newer. Years count from the newest of them."""
     newest = max((chunk.date for _, chunk in scored if chunk.date), default=dt.date.min)
-    kept = [(score, chunk) for score, chunk in scored if score >= LEAST]
-    return sorted(kept, key=lambda s: (-s[0] - _recency(s[1], newest), s[1].id))
+    return sorted(scored, key=lambda s: (-s[0] - _recency(s[1], newest), s[1].id))
 
 
 def _recency(chunk: Chunk, newest: dt.date) -> float:
@@ -142,8 +137,8 @@ def _recency(chunk: Chunk, newest: dt.date) -> float:
 def _distinct(ordered: list[tuple[float, Chunk]]) -> list[tuple[float, Chunk]]:
     """Leaves out texts that were already given."""
     seen: dict[tuple[str, ...], tuple[float, Chunk]] = {}
-    for score, chunk in ordered:
-        seen.setdefault(tuple(fold(chunk.text)), (score, chunk))
+    for value, chunk in ordered:
+        seen.setdefault(tuple(fold(chunk.text)), (value, chunk))
     return list(seen.values())
 
 

@@ -235,7 +235,7 @@ class MemoryAssistant:
 
     async def propose(self, text: str, why: str) -> Proposal:
         self.proposed.append((text, why))
-        return Proposal(id="1a2b3c4d", text=text, source="mcp", why=why, made=NOW)
+        return Proposal(id="1a2b3c4d", text=text, source="mcp", why=why, made=dt.datetime(2026, 11, 21, tzinfo=dt.UTC))
 
     async def index_status(self) -> Status:
         return self.status

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from agents.reasoning.offline.advice import seeks_advice
 from agents.reasoning.offline.agreement import merged, outranked
 from agents.reasoning.offline.domains import domains, elsewhere, headed
 from agents.reasoning.offline.focus import asks, focused, unheard
@@ -44,11 +45,13 @@ def preferences(question: str, evidence: tuple[Evidence, ...], meaning: Meaning)
     kept = [s for s in found if s.hard or not elsewhere(asked, s.heading, s.text)]
     single = merged(kept, meaning)
     single, pairs = outranked(single, meaning)
-    if asks(question):
+    # "Where should I stay?" does not name what it depends on; "does she like lifts?" does.
+    named = asks(question) and not seeks_advice(question, meaning)
+    if named:
         single, unknown = focused(question, owner, single, meaning)
     else:
         unknown = () if single else unheard(question)
-    ordered = _ordered(question, single, meaning)[:MOST]
+    ordered = _ordered(question, named, single, meaning)[:MOST]
     shown = {s.id for s in ordered}
     used = {i for s in ordered for i in s.evidence}
     return Preferences(
@@ -179,10 +182,10 @@ def _owner(evidence: tuple[Evidence, ...]) -> frozenset[str]:
     return frozenset(fold(n) for m in told for n in m.groups() if n)
 
 
-def _ordered(question: str, statements: list[Statement], meaning: Meaning) -> list[Statement]:
+def _ordered(question: str, named: bool, statements: list[Statement], meaning: Meaning) -> list[Statement]:
     near = meaning.near([question], [s.text for s in statements])
     fit = near[0] if len(statements) else ()
-    near_counts = 2.5 if asks(question) else 1.0  # a question names its topic; a request does not
+    near_counts = 2.5 if named else 1.0  # a question names its topic; a request does not
     keyed = [
         (near_counts * float(f) + 0.4 * s.score + 0.5 * s.strength + (0.5 / near_counts if s.hard else 0.0), s)
         for f, s in zip(fit, statements, strict=True)

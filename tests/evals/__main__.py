@@ -1,0 +1,46 @@
+"""`python -m tests.evals`: how well memory finds, and the proxy answers, on data of third parties."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from agents.reasoning.offline.reasoner import OfflineReasoner
+from memory.embed import MiniLM
+from tests.evals import locomo, prefeval
+from tests.evals.support import Measured, data_folder
+
+Part = Callable[[Path, Path, MiniLM, int], list[Measured]]
+PARTS: dict[str, Part] = {
+    "locomo": lambda data, folder, model, every: locomo.measure(data, folder, model),
+    "prefeval": lambda data, folder, model, every: prefeval.recall(data, folder, model),
+    "proxy": lambda data, folder, model, every: prefeval.proxy(
+        data, folder, model, OfflineReasoner(model.embed), every
+    ),
+}
+
+
+def main() -> int:
+    """Measure what is asked for, and print the table."""
+    parser = argparse.ArgumentParser(prog="python -m tests.evals", description=__doc__)
+    parser.add_argument("--only", choices=PARTS, action="append", help="only these")
+    parser.add_argument("--every", type=int, default=4, help="the proxy is asked each so manieth case")
+    options = parser.parse_args()
+    data = data_folder()
+    if data is None:
+        print("Skipped: RFLOW_DATA does not name the folder of measuring data.")
+        return 0
+    print(f"{'percent':48}{'n':>6}{'all':>10}{'fitted':>10}{'held back':>10}")
+    model = MiniLM()
+    for name in options.only or PARTS:
+        with tempfile.TemporaryDirectory(prefix="rflow-evals-", ignore_cleanup_errors=True) as folder:
+            for figure in PARTS[name](data, Path(folder), model, options.every):
+                print(figure.row(), flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
