@@ -110,7 +110,7 @@ class Asked:
 
 def _centre(embedder: Embedder, queries: Sequence[str]) -> Vectors:
     centre = embedder.embed(queries).mean(0)
-    return np.asarray(centre / np.linalg.norm(centre), np.float32)
+    return np.asarray(centre / max(float(np.linalg.norm(centre)), 1e-9), np.float32)
 
 
 def score(chunk: Chunk, weights: Weights, similarity: float, covered: float) -> float:

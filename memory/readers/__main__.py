@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 import sys
 from multiprocessing.connection import Connection
 
 from memory.errors import BadInput
 from memory.readers import NEAR, Reader
+from memory.readers.apart import FULL
 from memory.readers.base import Reading, decode
 from memory.readers.docx import read_docx
 from memory.readers.feed import read_feed
@@ -24,14 +26,14 @@ READERS: dict[str, Reader] = {
 }
 
 
-def answer(kind: str, data: bytes, memory: int) -> Reading | BadInput:
-    """The file, or why it could not be read."""
+def answer(kind: str, data: bytes) -> Reading | BadInput:
+    """The file, or why it could not be read; raises MemoryError."""
     try:
         return READERS[kind](data)
     except BadInput as error:
         return error
     except MemoryError:
-        return BadInput(f"Reading it takes more than {memory / 1e9:.1f} GB of memory.", "Split it, or save it as text.")
+        raise
     except RecursionError:
         return BadInput("It is nested too deeply.", "Save it as text.")
     except Exception as error:  # noqa: BLE001  what a parser of others raises over broken bytes is not listed anywhere
@@ -55,7 +57,10 @@ def main(line: Connection, seconds: int, memory: int, idle: int) -> None:
         while line.poll(idle):
             kind, data = line.recv(), line.recv_bytes()
             signal.alarm(seconds + 5)  # whoever asked may be gone, and nobody else would end a parser that hangs
-            line.send(answer(kind, data, memory))
+            try:
+                line.send(answer(kind, data))
+            except MemoryError:  # there is none left to say so with
+                os._exit(FULL)
             signal.alarm(0)
 
 

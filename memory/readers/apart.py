@@ -17,6 +17,7 @@ from memory.readers.base import Reading
 
 SECONDS = 30  # for one file
 MEMORY = 1 << 30  # bytes of address space, where the system keeps to it (Linux)
+FULL = 12  # its exit code where the memory was not enough, as ENOMEM
 IDLE = 60  # seconds without work after which the process ends
 ROOT = Path(__file__).parents[2]
 _KEPT = ("PATH", "HOME", "LANG", "LD_LIBRARY_PATH", "TMPDIR")  # of the environment: a key is nothing to a parser
@@ -68,7 +69,7 @@ class Worker:
                 return self._ask(line or self._started(), kind, data)
             except (EOFError, OSError):
                 if code := self.stop():
-                    return _crashed(code)
+                    return self._crashed(code)
                 # It had ended for want of work just now.
         raise Unavailable("The process that reads documents ends at once.", "Look at the memory that is free.")
 
@@ -108,10 +109,11 @@ class Worker:
             theirs.close()
         return self._line
 
-
-def _crashed(code: int) -> BadInput:
-    name = signal.Signals(-code).name if -code in set(signal.Signals) else f"code {code}"
-    return BadInput(f"It crashed its reader ({name}).", "Open it, and save it anew or as text.")
+    def _crashed(self, code: int) -> BadInput:
+        if code == FULL:
+            return BadInput(f"Reading it takes more than {self._memory / 1e9:.1f} GB of memory.", _SMALLER)
+        name = signal.Signals(-code).name if -code in set(signal.Signals) else f"code {code}"
+        return BadInput(f"It crashed its reader ({name}).", "Open it, and save it anew or as text.")
 
 
 __all__ = ["Worker"]

@@ -324,7 +324,7 @@ def test_20000_characters_take_bounded_time(
     )
     began = time.process_time()
     understand(heard, workflows, _flat)
-    assert time.process_time() - began < 0.2
+    assert time.process_time() - began < 5  # linear time takes a tenth of a second; quadratic time, minutes
 
 
 def _flat(texts: list[str]) -> Any:
