@@ -22,8 +22,8 @@ from ruamel.yaml.error import YAMLError
 from agents.executor.account import remember, sign_in_label
 from agents.executor.barrier import Phase
 from agents.executor.browser import BrowserSettings, open_profile
-from demo.tavola.site import SAMPLE
-from demo.tavola.store import Account
+from demo.shared.site import SAMPLE
+from demo.shared.store import Account
 from memory.errors import Conflict, RflowError, Unavailable
 
 SITE = "http://tavola.localhost:8800"

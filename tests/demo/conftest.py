@@ -10,9 +10,10 @@ import extruct
 import httpx
 import pytest
 
+from demo.shared.site import SAMPLE
 from demo.tavola.log import LogLine, read_log
 from demo.tavola.places import Place, load_places
-from demo.tavola.site import SAMPLE, Site, open_site
+from demo.tavola.site import Site, open_site
 from demo.town import town
 
 FRIDAY = dt.datetime(2026, 11, 20, 12, 0, tzinfo=dt.UTC)

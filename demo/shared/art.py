@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
+from typing import Protocol
 
 from markupsafe import Markup
-
-from demo.tavola.places import Place
 
 WIDTH, HEIGHT, GROUND = 320, 170, 146
 # sky above, sky below, sun or moon, far shapes, near shapes, windows
@@ -160,7 +159,19 @@ SCENES: dict[str, Callable[[str, str, str, Dice], Shapes]] = {
 }
 
 
-def picture(place: Place) -> Markup:
+class Spot(Protocol):
+    """Something that lies in a part of town."""
+
+    @property
+    def slug(self) -> str:
+        """What its drawing comes from."""
+
+    @property
+    def area(self) -> str:
+        """The part of town."""
+
+
+def picture(place: Spot) -> Markup:
     """Draw a place as an inline SVG that says nothing to a screen reader."""
     dice = Dice(place.slug)
     above, below, disc, far, near, light = SKIES[dice.roll(0, len(SKIES) - 1)]
