@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
-from starlette.templating import Jinja2Templates
 
 from agents.types import Clock
 from demo.shared.carriers import planted
@@ -149,10 +149,12 @@ def base(request: Request) -> str:
     return str(request.base_url).rstrip("/")
 
 
-def _templates(face: Face, tools: dict[str, Callable[..., Any]]) -> Jinja2Templates:
-    templates = Jinja2Templates([face.folder / "templates", HERE / "templates"])
-    templates.env.trim_blocks = templates.env.lstrip_blocks = True
-    templates.env.filters |= {
+def _templates(face: Face, tools: dict[str, Callable[..., Any]]) -> Environment:
+    own, common = FileSystemLoader(face.folder / "templates"), FileSystemLoader(HERE / "templates")
+    # a site's own page stands in for the common one of its name, which it can extend as shared/…
+    loader = ChoiceLoader([own, common, PrefixLoader({"shared": common})])
+    templates = Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    templates.filters |= {
         "face": clock_face,
         "long_date": long_date,
         "short_date": short_date,
@@ -160,5 +162,5 @@ def _templates(face: Face, tools: dict[str, Callable[..., Any]]) -> Jinja2Templa
         "counted": counted,
         "euros": euros,
     }
-    templates.env.globals |= {"site": face, **tools}
+    templates.globals |= {"site": face, **tools}
     return templates

@@ -120,6 +120,12 @@ def split_reviews(lines: Any) -> Any:
     )
 
 
+def _to_cents(value: Any) -> Any:
+    """Turn 18 or 18.5 into "18.50"."""
+    return f"{value:.2f}" if isinstance(value, int | float) else value
+
+
+Price = Annotated[Decimal, BeforeValidator(_to_cents)]  # EUR
 Words = Annotated[tuple[str, ...], BeforeValidator(split_words)]
 Reviews = Annotated[tuple[Review, ...], BeforeValidator(split_reviews)]
 
