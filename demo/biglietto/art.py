@@ -29,9 +29,14 @@ def _strings(dice: Dice, first: str, second: str) -> Shapes:
 
 
 def _curtain(dice: Dice, first: str, second: str) -> Shapes:
-    folds = [path(f"M{n * 40} 0h40v{HEIGHT}q-20 -{dice.roll(6, 30)} -40 0z", first if n % 2 else second) for n in range(8)]
+    folds = [
+        path(f"M{n * 40} 0h40v{HEIGHT}q-20 -{dice.roll(6, 30)} -40 0z", first if n % 2 else second) for n in range(8)
+    ]
     gap = dice.roll(110, 180)
-    return [*folds, path(f"M{gap} {HEIGHT}Q{gap + 30} 60 {gap + 10} 0h30Q{gap + 60} 70 {gap + 80} {HEIGHT}z", "#fff4d6")]
+    return [
+        *folds,
+        path(f"M{gap} {HEIGHT}Q{gap + 30} 60 {gap + 10} 0h30Q{gap + 60} 70 {gap + 80} {HEIGHT}z", "#fff4d6"),
+    ]
 
 
 def _voice(dice: Dice, first: str, second: str) -> Shapes:

@@ -19,7 +19,7 @@ def _chosen(event: Event, form: FormData) -> dict[str, int] | None:
     """Read how many seats of each category are wanted; None where a number cannot be read."""
     counts = {s.name: read_count(str(form.get(slug(s.name), "")).strip() or "0") for s in event.show.seats}
     chosen = {name: count for name, count in counts.items() if count}
-    return None if None in counts.values() else chosen  # type: ignore[return-value]  # no None is left then
+    return None if None in counts.values() else chosen
 
 
 def _problem(chosen: dict[str, int] | None) -> str:

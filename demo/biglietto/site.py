@@ -114,7 +114,7 @@ class Biglietto(Seller):
             },
             data=jsonld.reservation(event, base(request), account.name, total, named),
             back=f"/events/{event.slug}",
-            note=f"{show.venue.name} opens half an hour before. Give the order number at the door; paper is not needed.",
+            note=f"{show.venue.name} opens half an hour before. Give the order number at the door.",
             picture=event,
             day=event.date,
         )

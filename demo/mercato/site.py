@@ -74,7 +74,7 @@ class Mercato(Seller):
         """Give how many of a variant are still there: what was ordered is gone, what lies in carts is not."""
         chosen = dict(zip(product.options, variant.values, strict=True))
         ordered = (line for what in self.store.ordered() for line in what["lines"])
-        same = (ln["quantity"] for ln in ordered if ln["product"] == product.slug and ln["options"] == chosen)
+        same = (int(ln["quantity"]) for ln in ordered if ln["product"] == product.slug and ln["options"] == chosen)
         return variant.count - sum(same)
 
     def in_stock(self, product: Product) -> int:

@@ -13,8 +13,8 @@ import pytest
 from demo.shared.site import SAMPLE
 from demo.tavola.log import LogLine, read_log
 from demo.tavola.places import Place, load_places
-from demo.tavola.site import Site, open_site
-from demo.town import town
+from demo.tavola.site import Site
+from demo.town import open_town
 
 FRIDAY = dt.datetime(2026, 11, 20, 12, 0, tzinfo=dt.UTC)
 SATURDAY = "2026-11-21"
@@ -66,13 +66,13 @@ def time() -> Time:
 
 
 @pytest.fixture
-async def visitor(tmp_path: Path, time: Time, places: dict[str, Place]) -> AsyncIterator[Visitor]:
-    with open_site(tmp_path, time, places, rig=True) as site:
-        transport = httpx.ASGITransport(app=town(site))
+async def visitor(tmp_path: Path, time: Time) -> AsyncIterator[Visitor]:
+    with open_town(tmp_path, time, rig=True) as town:
+        transport = httpx.ASGITransport(app=town.app)
         async with httpx.AsyncClient(
             transport=transport, base_url="http://tavola.localhost", follow_redirects=True
         ) as client:
-            yield Visitor(client, site, tmp_path)
+            yield Visitor(client, town.sites["tavola"], tmp_path)
 
 
 LinkedData = Callable[[httpx.Response, str], list[dict[str, Any]]]
