@@ -90,9 +90,8 @@ async def _signed_in(page: Page, site: str, guest: Guest) -> str:
         if label is not None:
             return label
     problem = await page.get_by_role("alert").inner_text()
-    raise Conflict(
-        f"{urlsplit(site).netloc} did not sign in {guest.account.email}: {problem}", "Name another with --email."
-    )
+    refused = f"{urlsplit(site).netloc} did not sign in {guest.account.email}: {problem}"
+    raise Conflict(refused, "Name another with --email.")
 
 
 async def sign_in(home: Path, sites: Sequence[str], guest: Guest, browser: BrowserSettings) -> dict[str, str]:
@@ -118,13 +117,9 @@ async def sign_in(home: Path, sites: Sequence[str], guest: Guest, browser: Brows
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        prog="python -m demo.sign_in", description="Sign a home's browser in to Demo Town."
-    )
+    parser = argparse.ArgumentParser(prog="python -m demo.sign_in", description="Sign a home in to Demo Town.")
     parser.add_argument("--home", type=Path, required=True)
-    parser.add_argument(
-        "--site", action="append", help="a site's address, more than once for several; all where left out"
-    )
+    parser.add_argument("--site", action="append", help="a site's address; all four where left out")
     parser.add_argument("--email")
     parser.add_argument("--password")
     parser.add_argument("--name")

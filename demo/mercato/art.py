@@ -83,13 +83,8 @@ def _box(x: float, thing: str, shade: str, light: str) -> Shapes:
 
 
 def _plant(x: float, thing: str, shade: str, light: str) -> Shapes:
-    leaves = [
-        path(
-            f"M{x} 98q{side * 46} -12 {side * 44} -{rise}q-{side * 34 if side > 0 else -34} 6 {-side * 44} {rise}z",
-            shade,
-        )
-        for side, rise in ((-1, 50), (1, 44), (-1, 28), (1, 26))
-    ]
+    tips = ((-44, 50), (44, 44), (-44, 28), (44, 26))
+    leaves = [path(f"M{x} 98q{tip} -12 {tip} -{rise}q{-tip * 0.8:g} 6 {-tip} {rise}z", shade) for tip, rise in tips]
     return [*leaves, path(f"M{x - 28} 96h56l-8 38h-40z", thing), rect(x - 31, 92, 62, 8, light)]
 
 

@@ -91,9 +91,10 @@ def linked() -> LinkedData:
 
 @dataclass
 class Town:
-    """The town as its own process."""
+    """The town as its own process; `address` is Tavola's, `sites` are all."""
 
     address: str
+    sites: list[str]
     data: Path
 
     def log(self) -> list[LogLine]:
@@ -106,6 +107,6 @@ def live_town(tmp_path: Path) -> Iterator[Town]:
     command = [sys.executable, "-m", "demo.town", "--port", "0", "--data", str(data), "--now", "2026-11-20T12:00"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
-        line = process.stdout.readline()
-        yield Town(line.split("open: ")[1].strip(), data)
+        sites = [process.stdout.readline().split("open: ")[1].strip() for _ in range(4)]
+        yield Town(sites[0], sites, data)
         process.terminate()

@@ -15,7 +15,7 @@ function widget(field) {
   const label = field.closest("label"), name = label.firstChild.textContent.trim();
   const box = make("div", { class: "calendar" });
   const shown = make("input", { readonly: "", "aria-haspopup": "dialog", "aria-expanded": "false", placeholder: "choose a day" });
-  const grid = make("div", { class: "days-grid", role: "dialog", "aria-label": `${name}, choose a day`, hidden: "" });
+  const grid = make("div", { class: "days-grid", role: "dialog", "aria-label": "Choose a day", hidden: "" });
   field.type = "hidden";
   label.replaceWith(box);
   box.append(make("label", {}, name, shown), field, grid);
