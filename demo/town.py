@@ -54,7 +54,7 @@ class Square:
     def __init__(self, data: Path, clock: Clock) -> None:
         self.log, self.clock = SiteLog(data, "town"), clock
 
-    async def __call__(self, request: Request) -> HTMLResponse:
+    async def show(self, request: Request) -> HTMLResponse:
         """Show the town."""
         if request.method not in ("GET", "HEAD"):
             what = {"action": "request", "host": request.url.netloc}
@@ -86,7 +86,7 @@ def open_town(data: Path, clock: Clock, *, rig: bool = False) -> Iterator[Town]:
             albergo_site: albergo(albergo_site),
         }
         hosts = [Host(site.face.host, app=app, name=site.face.key) for site, app in apps.items()]
-        square = Route("/{path:path}", Square(data, clock), methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
+        square = Route("/{path:path}", Square(data, clock).show, methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
         yield Town({site.face.key: site for site in apps}, Router([*hosts, square]))
 
 

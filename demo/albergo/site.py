@@ -81,7 +81,7 @@ class Albergo(Seller):
         house, room, stay = self._agreed(what)
         cost, rate = stay.cost(house, room, what["rate"]), what["rate"]
         check_in, check_out = _days(what)
-        extras = (("Guest", what["name"]), ("Arrival", what["arrival"]), ("Request", what["request"]))
+        extras = (("Name", what["name"]), ("Arrival", what["arrival"]), ("Request", what["request"]))
         return Deal(
             name=house.name,
             rows=(
@@ -129,7 +129,7 @@ class Albergo(Seller):
     def lacks(self, what: What, account: Account) -> str:
         """Give why the room cannot be had: somebody else was quicker."""
         house, room, stay = self._agreed(what)
-        if self.mode() == "item_swapped" or self.free(house, room, stay.nights, self.taken(account)):
+        if self.free(house, room, stay.nights, self.taken(account)):
             return ""
         return f"{house.name} has no {room.name.lower()} room left for these nights."
 

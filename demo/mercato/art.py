@@ -109,6 +109,27 @@ SCENES: dict[str, Callable[[float, str, str, str], Shapes]] = {
 }
 
 
+BY_TAG = {  # what a thing plainly is comes before the shelf that it stands on
+    "wool": _scarf,
+    "linen": _scarf,
+    "lamp": _lamp,
+    "candle": _lamp,
+    "lantern": _lamp,
+    "letters": _sheet,
+    "notebook": _book,
+    "soap": _box,
+    "bag": _bag,
+    "travel": _bag,
+    "tea": _pot,
+    "natural wine": _bottle,
+    "ink": _bottle,
+}
+
+
+def _scene(product: Product) -> Callable[[float, str, str, str], Shapes]:
+    return next((BY_TAG[tag] for tag in product.tags if tag in BY_TAG), SCENES[product.category])
+
+
 def picture(product: Product) -> Markup:
     """Draw a product as an inline SVG that says nothing to a screen reader."""
     dice = Dice(product.slug)
@@ -118,7 +139,7 @@ def picture(product: Product) -> Markup:
         rect(0, 0, WIDTH, HEIGHT, wall),
         circle(dice.roll(20, 300), dice.roll(20, 60), dice.roll(30, 70), light, 0.45),
         rect(0, TABLE, WIDTH, HEIGHT - TABLE, table),
-        *SCENES[product.category](x, thing, shade, light),
+        *_scene(product)(x, thing, shade, light),
         circle(x + dice.roll(70, 100) * (1 if dice.roll(0, 1) else -1), TABLE - 4, dice.roll(8, 14), shade),
     ]
     return drawing(shapes)

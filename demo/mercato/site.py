@@ -154,8 +154,6 @@ class Mercato(Seller):
 
     def lacks(self, what: What, account: Account) -> str:
         """Give what has been sold out since."""
-        if self.mode() == "item_swapped":
-            return ""
         return self.short_of(Line(ln["product"], ln["options"], ln["quantity"]) for ln in what["lines"])
 
     def kept_by_terms(self, order: Order) -> str:

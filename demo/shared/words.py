@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -130,10 +131,11 @@ Words = Annotated[tuple[str, ...], BeforeValidator(split_words)]
 Reviews = Annotated[tuple[Review, ...], BeforeValidator(split_reviews)]
 
 
-def read_folder(folder: Path) -> list[dict[str, Any]]:
-    """Read every YAML file of a folder, by name."""
+@cache
+def read_folder(folder: Path) -> tuple[dict[str, Any], ...]:
+    """Read every YAML file of a folder, by name: once, so what is given back is not to be changed."""
     yaml = YAML(typ="safe")
-    return [yaml.load(path.read_text("utf-8")) for path in sorted(folder.glob("*.yaml"))]
+    return tuple(yaml.load(path.read_text("utf-8")) for path in sorted(folder.glob("*.yaml")))
 
 
 def rating_node(rating: tuple[float, int]) -> dict[str, Any]:

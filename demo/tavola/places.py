@@ -136,7 +136,6 @@ class Place(Frozen):
 
 def load_places(folder: Path = FOLDER) -> dict[str, Place]:
     """Read every place, by slug, in the order of the town's areas."""
-    loaded = read_folder(folder)
-    loaded.sort(key=lambda part: AREAS.index(part["area"]))
+    loaded = sorted(read_folder(folder), key=lambda part: AREAS.index(part["area"]))
     places = [Place.model_validate({"area": part["area"], **place}) for part in loaded for place in part["places"]]
     return {place.slug: place for place in places}
