@@ -22,7 +22,7 @@ from demo.shared.words import all_in, fold, item_list
 
 @dataclass(frozen=True)
 class Wish:
-    """A search; `most` is for the whole stay, in EUR."""
+    """A search; `most` is for the whole stay, in EUR; `free_only` hides what is full on these nights."""
 
     stay: Stay
     q: str
@@ -30,6 +30,7 @@ class Wish:
     room: str
     rate: str
     most: Decimal | None
+    free_only: bool
 
     @property
     def query(self) -> str:
@@ -58,7 +59,7 @@ def read_wish(request: Request, site: Albergo) -> Wish:
     except InvalidOperation:
         most = None
     stay = read_stay(params, site.clock())
-    return Wish(stay, given["q"], given["place"], given["room"], given["rate"], most)
+    return Wish(stay, given["q"], given["place"], given["room"], given["rate"], most, bool(params.get("free")))
 
 
 def rates(site: Albergo, house: House, wish: Wish, taken: Taken) -> Iterator[Rate]:
@@ -101,7 +102,8 @@ async def listing(request: Request) -> Response:
         found = list(rates(site, house, wish, taken))
         best = _cheapest(found)
         too_dear = wish.most is not None and best is not None and best.cost.total > wish.most
-        if _fits(house, wish) and not too_dear:
+        hidden = wish.stay.note or too_dear or (wish.free_only and best is None)
+        if _fits(house, wish) and not hidden:
             cards.append((house, best, _node(house, wish, found, root)))
     cards.sort(key=lambda entry: (entry[1] is None, -entry[0].rating[0]))
     context: dict[str, Any] = {

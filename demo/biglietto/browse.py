@@ -31,6 +31,7 @@ class Wish:
     last: dt.date | None
     tickets: int
     seats: str
+    free_only: bool = False
     note: str = ""
 
     @property
@@ -57,7 +58,9 @@ def read_wish(params: Mapping[str, str], now: dt.datetime) -> Wish:
         note = "That day has passed. Please choose another."
     if first and first > now.date() + AHEAD:
         note = f"The programme is out for {AHEAD.days} days. Please choose an earlier day."
-    return Wish(given["q"], given["kind"], given["area"], first, last, tickets, given["seats"], note)
+    return Wish(
+        given["q"], given["kind"], given["area"], first, last, tickets, given["seats"], bool(params.get("free")), note
+    )
 
 
 def _fits(event: Event, wish: Wish) -> bool:
@@ -94,7 +97,8 @@ async def whats_on(request: Request) -> Response:
         offers = _offers(event, wish, free[event.slug])
         node = jsonld.event_node(event, _url(event, root, wish), offers, count)
         possible = [price for _, price, left in offers if left >= count]
-        cards.append((event, min(possible, default=None), node))
+        if possible or not wish.free_only:
+            cards.append((event, min(possible, default=None), node))
     context: dict[str, Any] = {
         "wish": wish,
         "cards": cards,
@@ -102,7 +106,7 @@ async def whats_on(request: Request) -> Response:
         "kinds": sorted({show.kind for show in site.shows.values()}),
         "categories": list(dict.fromkeys(s.name for show in site.shows.values() for s in show.seats)),
         "most": MOST,
-        "items": item_list((e.show.name, _url(e, root, wish)) for e in found),
+        "items": item_list((e.show.name, _url(e, root, wish)) for e, _, _ in cards),
     }
     return site.page(request, "programme.html", **context)
 

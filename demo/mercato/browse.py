@@ -32,18 +32,22 @@ class Wish:
     sort: str
     quantity: int
     delivery: Delivery | None
+    wrapped: bool
+    in_stock: bool
 
     @property
     def query(self) -> str:
         """What a link to a product carries on: how many and how delivered."""
-        kept = {"quantity": str(self.quantity), "delivery": self.delivery.key} if self.delivery else {}
-        return urlencode(kept)
+        if self.delivery is None:
+            return ""
+        kept = {"quantity": str(self.quantity), "delivery": self.delivery.key}
+        return urlencode(kept | ({"wrap": "yes"} if self.wrapped else {}))
 
     def price(self, product: Product) -> Decimal:
         """Give what the search would pay for it, in EUR: the piece, or all in where a delivery is named."""
         if self.delivery is None:
             return product.price
-        return total_of(goods_of([(product.price, self.quantity)]), self.delivery)
+        return total_of(goods_of([(product.price, self.quantity)]), self.delivery, wrapped=self.wrapped)
 
 
 def _amount(text: str) -> Decimal | None:
@@ -64,6 +68,8 @@ def read_wish(params: Mapping[str, str]) -> Wish:
         sort=params.get("sort", "") if params.get("sort", "") in SORTS else "",
         quantity=min(max(read_count(params.get("quantity", "")) or 1, 1), MOST),
         delivery=next((w for w in DELIVERIES.values() if delivery in (w.key, fold(w.name))), None),
+        wrapped=bool(params.get("wrap")),
+        in_stock=bool(params.get("in_stock")),
     )
 
 
@@ -74,6 +80,7 @@ def _matching(site: Mercato, wish: Wish) -> list[Product]:
         if (not wish.category or fold(wish.category) == fold(product.category))
         and (wish.most is None or wish.price(product) <= wish.most)
         and all_in(wish.q, product.haystack)
+        and (not wish.in_stock or site.in_stock(product) >= wish.quantity)
     ]
     orders: dict[str, Any] = {
         "": lambda p: (-p.rating[0], -p.rating[1]),
