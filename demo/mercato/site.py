@@ -132,7 +132,7 @@ class Mercato(Seller):
             },
             data=jsonld.order(list(zip(products, lines, strict=True)), base(request), account.name, total),
             back="/cart",
-            note=f"{way.name}: {way.when}.",
+            note=f"{way.name}, {way.when}.",
             picture=products[0],
         )
 
