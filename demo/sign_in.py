@@ -1,4 +1,4 @@
-"""Signs a home's browser profile in to Tavola, as a person would once: `python -m demo.sign_in --home PATH`.
+"""Signs a home's browser profile in to Demo Town's sites, as a person would once: `python -m demo.sign_in --home PATH`.
 
 The sample home gets the sample person's account; any other home gets an account of its own, registered on the way.
 """
@@ -10,6 +10,7 @@ import asyncio
 import hashlib
 import os
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -22,11 +23,11 @@ from ruamel.yaml.error import YAMLError
 from agents.executor.account import remember, sign_in_label
 from agents.executor.barrier import Phase
 from agents.executor.browser import BrowserSettings, open_profile
-from demo.tavola.site import SAMPLE
-from demo.tavola.store import Account
+from demo.shared.site import SAMPLE
+from demo.shared.store import Account
 from memory.errors import Conflict, RflowError, Unavailable
 
-SITE = "http://tavola.localhost:8800"
+SITES = tuple(f"http://{key}.localhost:8800" for key in ("tavola", "mercato", "biglietto", "albergo"))
 SIGNED_IN = "Signed in as"
 GUEST_PASSWORD = "a guest of Port Aurel"  # noqa: S105  # opens nothing but an account on the demo's own site
 
@@ -61,14 +62,14 @@ def guest_of(home: Path, email: str | None = None, password: str | None = None, 
 
 
 async def _log_in(page: Page, site: str, guest: Guest) -> None:
-    await page.goto(f"{site}/login?next=/my/reservations")
+    await page.goto(f"{site}/login")
     await page.get_by_label("Email").fill(guest.account.email)
     await page.get_by_label("Password").fill(guest.password)
     await page.get_by_role("main").get_by_role("button", name="Log in").click()
 
 
 async def _register(page: Page, site: str, guest: Guest) -> None:
-    await page.goto(f"{site}/register?next=/my/reservations")
+    await page.goto(f"{site}/register")
     await page.get_by_label("Name").fill(guest.account.name)
     await page.get_by_label("Email").fill(guest.account.email)
     await page.get_by_label("Password").fill(guest.password)
@@ -77,7 +78,7 @@ async def _register(page: Page, site: str, guest: Guest) -> None:
 
 async def _signed_in(page: Page, site: str, guest: Guest) -> str:
     """Sign in unless the profile is already, and give the name that the site then shows."""
-    await page.goto(f"{site}/restaurants?q=-")
+    await page.goto(f"{site}/login")
     label = await sign_in_label(page, SIGNED_IN)
     if label == guest.account.name:
         return label
@@ -89,32 +90,36 @@ async def _signed_in(page: Page, site: str, guest: Guest) -> str:
         if label is not None:
             return label
     problem = await page.get_by_role("alert").inner_text()
-    raise Conflict(f"Tavola did not sign in {guest.account.email}: {problem}", "Name another with --email.")
+    refused = f"{urlsplit(site).netloc} did not sign in {guest.account.email}: {problem}"
+    raise Conflict(refused, "Name another with --email.")
 
 
-async def sign_in(home: Path, site: str, guest: Guest, browser: BrowserSettings) -> str:
-    """Sign the home's browser profile in and record the name that the site shows.
+async def sign_in(home: Path, sites: Sequence[str], guest: Guest, browser: BrowserSettings) -> dict[str, str]:
+    """Sign the home's browser profile in to each site and record the names that they show, which are given back.
 
     Raises:
-        Unavailable: the site does not answer, or the browser does not start.
-        Conflict: the site refuses this account.
+        Unavailable: a site does not answer, or the browser does not start.
+        Conflict: a site refuses this account.
     """
-    profile = home / "state" / "profile"
+    profile, labels = home / "state" / "profile", {}
     async with open_profile(browser, profile, None, Phase.CHECK, barrier=False) as window:
         page = await window.page()
-        try:
-            label = await _signed_in(page, site, guest)
-        except PlaywrightError as error:
-            reason = str(error).splitlines()[0]
-            raise Unavailable(f"Signing in at {site} failed: {reason}.", "Is `python -m demo.town` running?") from error
-    remember(home, site, label)
-    return label
+        for site in sites:
+            try:
+                labels[site] = await _signed_in(page, site, guest)
+            except PlaywrightError as error:
+                reason = str(error).splitlines()[0]
+                mend = "Is `python -m demo.town` running?"
+                raise Unavailable(f"Signing in at {site} failed: {reason}.", mend) from error
+    for site, label in labels.items():
+        remember(home, site, label)
+    return labels
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m demo.sign_in", description="Sign a home's browser in to Tavola.")
+    parser = argparse.ArgumentParser(prog="python -m demo.sign_in", description="Sign a home in to Demo Town.")
     parser.add_argument("--home", type=Path, required=True)
-    parser.add_argument("--site", default=SITE)
+    parser.add_argument("--site", action="append", help="a site's address; all four where left out")
     parser.add_argument("--email")
     parser.add_argument("--password")
     parser.add_argument("--name")
@@ -125,14 +130,16 @@ def main() -> int:
     """Sign in, and say so in one line."""
     options = _arguments()
     guest = guest_of(options.home, options.email, options.password, options.name)
+    sites = [site.rstrip("/") for site in options.site or SITES]
     path = os.environ.get("RFLOW_BROWSER_PATH")
     browser = BrowserSettings(path=Path(path) if path else None, show="headless", environ=os.environ)
     try:
-        label = asyncio.run(sign_in(options.home, options.site.rstrip("/"), guest, browser))
+        labels = asyncio.run(sign_in(options.home, sites, guest, browser))
     except RflowError as error:
         print(error, file=sys.stderr)
         return 1
-    print(f"Signed in at {urlsplit(options.site).netloc} as {label}.")
+    for site, label in labels.items():
+        print(f"Signed in at {urlsplit(site).netloc} as {label}.")
     return 0
 
 

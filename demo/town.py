@@ -11,17 +11,29 @@ import os
 import socket
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import uvicorn
+from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 from starlette.routing import Host, Route, Router
 
 from agents.types import Clock
+from demo.albergo.app import albergo
+from demo.albergo.site import Albergo
+from demo.biglietto.app import biglietto
+from demo.biglietto.site import Biglietto
+from demo.mercato.app import mercato
+from demo.mercato.site import Mercato
+from demo.shared.log import LogLine, SiteLog, stamp
+from demo.shared.site import Site
 from demo.tavola.app import tavola
 from demo.tavola.places import load_places
-from demo.tavola.site import Site, open_site
+from demo.tavola.site import open_site
 from memory.errors import Conflict
 
 PORT = 8800
@@ -36,14 +48,46 @@ def town_clock(start: dt.datetime | None = None) -> Clock:
     return lambda: first + dt.timedelta(seconds=time.monotonic() - begun)
 
 
-async def _square(request: Request) -> HTMLResponse:
-    """Show the town, for a host name that is none of its sites."""
-    return HTMLResponse(TOWN.read_text("utf-8").replace("{port}", str(request.url.port or 80)))
+class Square:
+    """The town itself, for a host name that is none of its sites; what is sent there is in `town.log.jsonl`."""
+
+    def __init__(self, data: Path, clock: Clock) -> None:
+        self.log, self.clock = SiteLog(data, "town"), clock
+
+    async def show(self, request: Request) -> HTMLResponse:
+        """Show the town."""
+        if request.method not in ("GET", "HEAD"):
+            what = {"action": "request", "host": request.url.netloc}
+            line = LogLine(stamp(self.clock()), request.method, request.url.path, None, what, "stray")
+            self.log.write(line)
+        return HTMLResponse(TOWN.read_text("utf-8").replace("{port}", str(request.url.port or 80)))
 
 
-def town(site: Site) -> Router:
-    """Give the whole town as one application."""
-    return Router([Host("tavola.localhost", app=tavola(site), name="tavola"), Route("/{path:path}", _square)])
+@dataclass(frozen=True)
+class Town:
+    """The whole town: its sites by name, and the application that serves them all."""
+
+    sites: dict[str, Site]
+    app: Router
+
+
+@contextmanager
+def open_town(data: Path, clock: Clock, *, rig: bool = False) -> Iterator[Town]:
+    """Open every site on the town's data folder."""
+    with ExitStack() as stack:
+        tavola_site = stack.enter_context(open_site(data, clock, load_places(), rig=rig))
+        mercato_site = stack.enter_context(Mercato.opened(data, clock, rig=rig))
+        biglietto_site = stack.enter_context(Biglietto.opened(data, clock, rig=rig))
+        albergo_site = stack.enter_context(Albergo.opened(data, clock, rig=rig))
+        apps: dict[Site, Starlette] = {
+            tavola_site: tavola(tavola_site),
+            mercato_site: mercato(mercato_site),
+            biglietto_site: biglietto(biglietto_site),
+            albergo_site: albergo(albergo_site),
+        }
+        hosts = [Host(site.face.host, app=app, name=site.face.key) for site, app in apps.items()]
+        square = Route("/{path:path}", Square(data, clock).show, methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
+        yield Town({site.face.key: site for site in apps}, Router([*hosts, square]))
 
 
 def listen(port: int) -> socket.socket:
@@ -83,9 +127,10 @@ def main() -> int:
     except Conflict as error:
         print(error, file=sys.stderr)
         return 1
-    with sock, open_site(options.data, town_clock(options.now), load_places(), rig=options.rig) as site:
-        print(f"Demo Town is open: http://tavola.localhost:{sock.getsockname()[1]}", flush=True)
-        uvicorn.Server(uvicorn.Config(town(site), log_level="warning", access_log=False)).run(sockets=[sock])
+    with sock, open_town(options.data, town_clock(options.now), rig=options.rig) as town:
+        for site in town.sites.values():
+            print(f"Demo Town is open: http://{site.face.host}:{sock.getsockname()[1]}", flush=True)
+        uvicorn.Server(uvicorn.Config(town.app, log_level="warning", access_log=False)).run(sockets=[sock])
     return 0
 
 

@@ -19,7 +19,7 @@ from demo.seed import seed
 from memory.errors import Conflict, RflowError, Unavailable
 from memory.home import Home
 
-TOWN_PORT = 8800  # the shipped workflow names it in its `sites`
+TOWN_PORT = 8800  # the shipped workflows name it in their `sites`
 
 
 def main() -> int:
@@ -76,7 +76,7 @@ def _wait_for(town: subprocess.Popen[bytes], seconds: float = 30) -> None:
 
 
 def _sign_in(home: Home) -> None:
-    """Log the home's browser profile in to Tavola, as a person would once."""
+    """Log the home's browser profile in to the town's sites, as a person would once."""
     command = [sys.executable, "-m", "demo.sign_in", "--home", str(home.root)]
     if subprocess.run(command, check=False, env=os.environ).returncode != 0:
         raise Unavailable("The browser profile could not be logged in to Demo Town.", "What it said stands above.")

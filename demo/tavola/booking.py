@@ -11,14 +11,18 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
+from demo.shared.rig import CHARGE
+from demo.shared.site import base, see, sign_in_first
+from demo.shared.store import Account
+from demo.shared.words import clock_face, long_date, people
 from demo.tavola import jsonld
-from demo.tavola.places import Place, clock_face
-from demo.tavola.rig import CHARGE
-from demo.tavola.site import Site, base, long_date, people, see, site_of
-from demo.tavola.store import Account, Hold, Reservation
+from demo.tavola.places import Place
+from demo.tavola.site import Site, site_of
+from demo.tavola.store import Hold, Reservation
 from demo.tavola.wish import Wish, read_wish
 
 FREE = "0.00"
+FREE_TIMES = "See which times are free"
 
 
 @dataclass(frozen=True)
@@ -55,10 +59,6 @@ class Terms:
         }
 
 
-def _sign_in_first(back: str) -> Response:
-    return see(f"/login?next={quote(back, safe='')}")
-
-
 def _text(form: FormData, field: str) -> str:
     return str(form.get(field, ""))
 
@@ -69,7 +69,7 @@ def _terms(site: Site, hold: Hold) -> Terms:
     if site.mode() == "item_swapped":
         slugs = list(site.places)
         place = site.places[slugs[(slugs.index(hold.place) + 1) % len(slugs)]]
-    charge = CHARGE if site.mode() == "price_changed" else FREE
+    charge = str(CHARGE) if site.mode() == "price_changed" else FREE
     return Terms(place, hold.date, hold.start, hold.party, charge)
 
 
@@ -93,12 +93,12 @@ async def hold(request: Request) -> Response:
     back = f"/restaurants/{place.slug}?date={wish.date}&party={wish.party}"
     if account is None:
         site.record(request, None, terms.what("hold"), "refused: not signed in")
-        return _sign_in_first(back)
+        return sign_in_first(back)
     table = site.free(place, wish.date, wish.party, account.email).get(wish.time)
     if table is None:
         site.record(request, account, terms.what("hold"), "refused: not free")
         text = f"{place.name} has no table for {people(wish.party)} at {clock_face(wish.time)} any more."
-        return site.sorry(request, 409, "That table has gone", text, back)
+        return site.sorry(request, 409, "That table has gone", text, back, FREE_TIMES)
     key = site.store.hold(account, place.slug, wish.date, wish.time, wish.party, table, site.clock())
     site.record(request, account, terms.what("hold"), "held")
     return see(f"/hold/{key}")
@@ -108,7 +108,7 @@ def _gone(site: Site, request: Request, hold: Hold) -> Response:
     place = site.places[hold.place]
     link = f"/restaurants/{place.slug}?date={hold.date}&party={hold.party}"
     text = f"We kept the table at {place.name} for ten minutes, and they are over. Nothing was reserved."
-    return site.sorry(request, 410, "This table is no longer held", text, link)
+    return site.sorry(request, 410, "This table is no longer held", text, link, FREE_TIMES)
 
 
 def _data(request: Request, terms: Terms, account: Account, number: str, status: str) -> dict[str, Any]:
@@ -120,7 +120,7 @@ async def review(request: Request) -> Response:
     """Show the terms of a held table once more before they are agreed to."""
     site, account = site_of(request), site_of(request).account(request)
     if account is None:
-        return _sign_in_first(request.url.path)
+        return sign_in_first(request.url.path)
     held = site.store.find_hold(request.path_params["id"], account)
     if held is None:
         return site.sorry(request, 404, "No such table", "No table is held for you at this address.")
@@ -160,7 +160,7 @@ async def reserve(request: Request) -> Response:
     key = _text(await request.form(), "hold")
     if account is None:
         site.record(request, None, {"action": "book"}, "refused: not signed in")
-        return _sign_in_first(f"/hold/{quote(key, safe='')}")
+        return sign_in_first(f"/hold/{quote(key, safe='')}")
     if site.rig:
         await site.rig.wait("slow_commit")
     held = site.store.find_hold(key, account)
@@ -174,7 +174,7 @@ async def confirmation(request: Request) -> Response:
     """Show one reservation with its confirmation number."""
     site, account = site_of(request), site_of(request).account(request)
     if account is None:
-        return _sign_in_first(request.url.path)
+        return sign_in_first(request.url.path)
     own = {made.id: made for made in site.store.reservations(account)}
     made = own.get(request.path_params["id"])
     if made is None:
@@ -188,10 +188,10 @@ async def confirmation(request: Request) -> Response:
 async def mine(request: Request) -> Response:
     """List the guest's reservations: those to come, then past and cancelled ones."""
     site, account = site_of(request), site_of(request).account(request)
-    if site.mode() == "no_my_reservations":
+    if site.mode() == "no_list":
         return site.sorry(request, 404, "Not here", "This page is not available at the moment.")
     if account is None:
-        return _sign_in_first(request.url.path)
+        return sign_in_first(request.url.path)
     every = [(made, _reserved(site, made)) for made in site.store.reservations(account)]
     coming = [pair for pair in every if not pair[0].cancelled and pair[0].date >= site.clock().date()]
     over = [pair for pair in reversed(every) if pair not in coming]
@@ -204,7 +204,7 @@ async def cancel(request: Request) -> Response:
     number = request.path_params["id"]
     if account is None:
         site.record(request, None, {"action": "cancel", "reservation": number}, "refused: not signed in")
-        return _sign_in_first("/my/reservations")
+        return sign_in_first("/my/reservations")
     done = site.store.cancel(number, account, site.clock())
     outcome = "cancelled" if done else "refused: no such reservation"
     site.record(request, account, {"action": "cancel", "reservation": number}, outcome)

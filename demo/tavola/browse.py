@@ -8,18 +8,15 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
+from demo.shared.site import base
+from demo.shared.words import AREAS
 from demo.tavola import jsonld
 from demo.tavola.availability import LARGEST_PARTY
-from demo.tavola.places import AREAS, Place
-from demo.tavola.site import Site, base, see, site_of
+from demo.tavola.places import Place
+from demo.tavola.site import Site, site_of
 from demo.tavola.wish import Wish, matching, nearest, read_wish
 
 OTHER_DAYS = 14  # how far to look for another day where one is full
-
-
-async def home(request: Request) -> Response:
-    """Lead to the listing."""
-    return see("/restaurants")
 
 
 def _standing(wish: Wish, free: dict[str, list[int]], place: Place) -> tuple[bool, int, float]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from demo.tavola.places import WEEKDAYS, MenuItem, Place, clock_face
+from demo.shared.words import WEEKDAYS, clock_face, item_list, rating_node, review_nodes
+from demo.tavola.places import MenuItem, Place
 
 CONTEXT = "https://schema.org"
 DIET = {"vegetarian": "VegetarianDiet", "vegan": "VeganDiet", "gluten-free": "GlutenFreeDiet"}
@@ -19,7 +20,6 @@ def local(date: dt.date, start: int) -> str:
 
 def card(place: Place, base: str, date: dt.date, starts: list[int]) -> Node:
     """Describe a place as the listing shows it, with `starts` as offers in the order given."""
-    value, count = place.rating
     return {
         "@context": CONTEXT,
         "@type": "Restaurant",
@@ -38,18 +38,14 @@ def card(place: Place, base: str, date: dt.date, starts: list[int]) -> Node:
             "addressLocality": place.area,
             "addressRegion": "Port Aurel",
         },
-        "aggregateRating": {"@type": "AggregateRating", "ratingValue": value, "bestRating": 5, "ratingCount": count},
+        "aggregateRating": rating_node(place.rating),
         "offers": [{"@type": "Offer", "availabilityStarts": local(date, start)} for start in starts],
     }
 
 
 def listing(places: list[Place], base: str) -> Node:
     """Describe the order of a listing."""
-    items = [
-        {"@type": "ListItem", "position": n, "name": place.name, "url": f"{base}/restaurants/{place.slug}"}
-        for n, place in enumerate(places, 1)
-    ]
-    return {"@context": CONTEXT, "@type": "ItemList", "numberOfItems": len(items), "itemListElement": items}
+    return item_list((place.name, f"{base}/restaurants/{place.slug}") for place in places)
 
 
 def _dish(item: MenuItem) -> Node:
@@ -68,16 +64,6 @@ def full(place: Place, base: str, date: dt.date, starts: list[int]) -> Node:
     sections = [
         {"@type": "MenuSection", "name": s.name, "hasMenuItem": [_dish(item) for item in s.items]} for s in place.menu
     ]
-    reviews = [
-        {
-            "@type": "Review",
-            "author": {"@type": "Person", "name": review.author},
-            "datePublished": review.date.isoformat(),
-            "reviewBody": review.text,
-            "reviewRating": {"@type": "Rating", "ratingValue": review.rating, "bestRating": 5},
-        }
-        for review in place.reviews
-    ]
     hours = [
         {
             "@type": "OpeningHoursSpecification",
@@ -89,7 +75,7 @@ def full(place: Place, base: str, date: dt.date, starts: list[int]) -> Node:
     ]
     return card(place, base, date, starts) | {
         "hasMenu": {"@type": "Menu", "inLanguage": "en", "hasMenuSection": sections},
-        "review": reviews,
+        "review": review_nodes(place.reviews),
         "openingHoursSpecification": hours,
         "maximumAttendeeCapacity": place.seats,
     }

@@ -1,62 +1,18 @@
-"""The site's own append-only log of state changes: what was really done here, whoever says otherwise."""
+"""Tavola's log, for those who watch it from outside."""
 
 from __future__ import annotations
 
-import datetime as dt
-import json
-import os
-from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-NAME = "tavola.log.jsonl"
-
-
-@dataclass(frozen=True)
-class LogLine:
-    """One attempt to change something.
-
-    Attributes:
-        at: ISO date-time with offset, by the site's clock.
-        account: the signed-in account's email, or None.
-        what: the action ("hold", "book", "cancel", "login" …, "request" for anything else) and what it was about.
-        outcome: "held", "booked", "cancelled", "signed in" …; "refused: why"; "status 404" for anything else.
-    """
-
-    at: str
-    method: str
-    path: str
-    account: str | None
-    what: dict[str, str | int] = field(default_factory=dict)
-    outcome: str = ""
-
-
-class SiteLog:
-    """Appends lines to `tavola.log.jsonl`, each on disk before the site answers."""
-
-    def __init__(self, folder: Path) -> None:
-        self.path = folder / NAME
-
-    def write(self, line: LogLine) -> None:
-        """Append `line` and wait until it is on disk."""
-        with self.path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(asdict(line), ensure_ascii=False) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
+from demo.shared import log
+from demo.shared.log import LogLine as LogLine
 
 
 def read_log(path: Path) -> list[LogLine]:
-    """Read the log, given its file or the data folder; a log that was never written is empty."""
-    file = path / NAME if path.is_dir() else path
-    if not file.exists():
-        return []
-    return [LogLine(**json.loads(line)) for line in file.read_text("utf-8").splitlines()]
+    """Read Tavola's log, given its file or the data folder."""
+    return log.read_log(path, "tavola")
 
 
 def bookings(path: Path) -> list[LogLine]:
     """Read the lines at which a reservation was really made."""
     return [line for line in read_log(path) if line.outcome == "booked"]
-
-
-def stamp(now: dt.datetime) -> str:
-    """Give `now` as it stands in the log."""
-    return now.isoformat(timespec="milliseconds")

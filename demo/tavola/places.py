@@ -2,35 +2,28 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import re
-import unicodedata
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
-from ruamel.yaml import YAML
+from pydantic import BeforeValidator
+
+from demo.shared.words import (
+    AREAS,
+    WEEKDAYS,
+    Frozen,
+    Reviews,
+    Words,
+    clock_face,
+    fold,
+    minutes,
+    read_folder,
+    slug,
+    split_words,
+)
 
 FOLDER = Path(__file__).parent / "places"
-AREAS = (
-    "Old Town",
-    "Harbour",
-    "Riverside",
-    "Garden Quarter",
-    "Market Ward",
-    "Station Hill",
-    "University",
-    "Westcliff",
-)
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 DIETS = {"v": ("vegetarian",), "vg": ("vegan", "vegetarian"), "gf": ("gluten-free",)}
-
-
-class Frozen(BaseModel):
-    """A value that never changes; an unknown field in the data is a fault."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class MenuItem(Frozen):
@@ -50,15 +43,6 @@ class Section(Frozen):
     items: tuple[MenuItem, ...]
 
 
-class Review(Frozen):
-    """What a guest wrote; `rating` is 1 to 5."""
-
-    rating: int
-    author: str
-    date: dt.date
-    text: str
-
-
 class Opening(Frozen):
     """One stretch of a weekday (0 is Monday), in minutes after midnight; `closes` may lie past 24:00."""
 
@@ -67,36 +51,10 @@ class Opening(Frozen):
     closes: int
 
 
-def fold(text: str) -> str:
-    """Give `text` in lower case without accents."""
-    plain = unicodedata.normalize("NFKD", text)
-    return "".join(c for c in plain if not unicodedata.combining(c)).casefold()
-
-
-def slug(name: str) -> str:
-    """Give the part of an address that stands for `name`."""
-    return re.sub(r"[^a-z0-9]+", "-", fold(name).replace("'", "").replace("’", "")).strip("-")
-
-
-def minutes(clock: str) -> int:
-    """Turn "19:30" into minutes after midnight."""
-    hour, minute = clock.split(":")
-    return int(hour) * 60 + int(minute)
-
-
-def clock_face(value: int) -> str:
-    """Turn minutes after midnight into "19:30"; past 24:00 it begins again at 00:00."""
-    return f"{value // 60 % 24:02d}:{value % 60:02d}"
-
-
-def _words(value: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in value.split(",") if part.strip())
-
-
 def _hours(value: str) -> tuple[Opening, ...]:
     days = {day[:3]: number for number, day in enumerate(WEEKDAYS)}
     openings: list[Opening] = []
-    for part in _words(value):
+    for part in split_words(value):
         spread, span = part.split(" ")
         first, _, last = ("Mon-Sun" if spread == "Daily" else spread).partition("-")
         opens, closes = (minutes(end) for end in span.split("-"))
@@ -116,20 +74,12 @@ def _item(line: str) -> MenuItem:
     name, description, price, diets, contains = (part.strip() for part in line.split("|"))
     kept = dict.fromkeys(diet for mark in diets.split() for diet in DIETS[mark])
     return MenuItem(
-        name=name, description=description, price=Decimal(price), diets=tuple(kept), contains=_words(contains)
+        name=name, description=description, price=Decimal(price), diets=tuple(kept), contains=split_words(contains)
     )
 
 
 def _menu(value: dict[str, list[str]]) -> tuple[Section, ...]:
     return tuple(Section(name=name, items=tuple(map(_item, lines))) for name, lines in value.items())
-
-
-def _reviews(lines: list[str]) -> tuple[Review, ...]:
-    parts = ([part.strip() for part in line.split("|", 3)] for line in lines)
-    return tuple(
-        Review(rating=int(stars), author=author, date=dt.date.fromisoformat(day), text=text)
-        for stars, author, day, text in parts
-    )
 
 
 class Place(Frozen):
@@ -147,10 +97,10 @@ class Place(Frozen):
     name: str
     area: str
     street: str
-    cuisine: Annotated[tuple[str, ...], BeforeValidator(_words)]
+    cuisine: Words
     price: int
     rating: tuple[float, int]
-    mood: Annotated[tuple[str, ...], BeforeValidator(_words)]
+    mood: Words
     ambience: str
     about: str
     hours: Annotated[tuple[Opening, ...], BeforeValidator(_hours)]
@@ -158,7 +108,7 @@ class Place(Frozen):
     busy: float
     grid: int = 30
     menu: Annotated[tuple[Section, ...], BeforeValidator(_menu)]
-    reviews: Annotated[tuple[Review, ...], BeforeValidator(_reviews)]
+    reviews: Reviews
 
     @property
     def slug(self) -> str:
@@ -186,8 +136,6 @@ class Place(Frozen):
 
 def load_places(folder: Path = FOLDER) -> dict[str, Place]:
     """Read every place, by slug, in the order of the town's areas."""
-    yaml = YAML(typ="safe")
-    loaded: list[dict[str, Any]] = [yaml.load(path.read_text("utf-8")) for path in folder.glob("*.yaml")]
-    loaded.sort(key=lambda part: AREAS.index(part["area"]))
+    loaded = sorted(read_folder(folder), key=lambda part: AREAS.index(part["area"]))
     places = [Place.model_validate({"area": part["area"], **place}) for part in loaded for place in part["places"]]
     return {place.slug: place for place in places}

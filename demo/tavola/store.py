@@ -1,24 +1,19 @@
-"""Tavola's database: accounts, sessions, holds and reservations."""
+"""Tavola's database: besides its accounts, holds and reservations."""
 
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import hmac
 import secrets
 import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 
+from demo.shared import store
+from demo.shared.store import Account, new_number
 from demo.tavola.availability import Taken
 
 HOLD_FOR = dt.timedelta(minutes=10)
-SESSION_FOR = dt.timedelta(days=180)
-READABLE = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # no 0 or O, no 1 or I
 SCHEMA = """
-CREATE TABLE IF NOT EXISTS accounts (
-  email TEXT PRIMARY KEY, name TEXT NOT NULL, salt BLOB NOT NULL, hash BLOB NOT NULL);
-CREATE TABLE IF NOT EXISTS sessions (token BLOB PRIMARY KEY, email TEXT NOT NULL, expires REAL NOT NULL);
 CREATE TABLE IF NOT EXISTS holds (
   id TEXT PRIMARY KEY, email TEXT NOT NULL, place TEXT NOT NULL, date TEXT NOT NULL, start INTEGER NOT NULL,
   party INTEGER NOT NULL, seat INTEGER NOT NULL, expires REAL NOT NULL, reservation TEXT);
@@ -28,14 +23,6 @@ CREATE TABLE IF NOT EXISTS reservations (
 CREATE INDEX IF NOT EXISTS holds_by_date ON holds (date);
 CREATE INDEX IF NOT EXISTS reservations_by_date ON reservations (date);
 """
-
-
-@dataclass(frozen=True)
-class Account:
-    """A guest who registered."""
-
-    email: str
-    name: str
 
 
 @dataclass(frozen=True)
@@ -68,14 +55,6 @@ class Reservation:
     cancelled: bool
 
 
-def _scrypt(password: str, salt: bytes) -> bytes:
-    return hashlib.scrypt(password.encode(), salt=salt, n=2**14, r=8, p=1)
-
-
-def _token_key(token: str) -> bytes:
-    return hashlib.sha256(token.encode()).digest()
-
-
 def _reservation(row: sqlite3.Row) -> Reservation:
     return Reservation(
         row["id"], row["email"], row["place"], dt.date.fromisoformat(row["date"]), row["start"], row["party"],
@@ -83,60 +62,11 @@ def _reservation(row: sqlite3.Row) -> Reservation:
     )  # fmt: skip
 
 
-class Store:
-    """The database in one file. It belongs to one process, and to one event loop in it."""
+class Store(store.Store):
+    """Accounts, holds and reservations in `tavola.sqlite3`."""
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        self._db = sqlite3.connect(folder / "tavola.sqlite3", check_same_thread=False)
-        self._db.row_factory = sqlite3.Row
-        self._db.execute("PRAGMA journal_mode = WAL")
-        self._db.execute("PRAGMA synchronous = FULL")
-        self._db.executescript(SCHEMA)
-
-    def close(self) -> None:
-        """Close the file."""
-        self._db.close()
-
-    # accounts and sessions
-
-    def register(self, email: str, name: str, password: str) -> Account | None:
-        """Make an account; None where the email has one already."""
-        salt = secrets.token_bytes(16)
-        row = (email, name, salt, _scrypt(password, salt))
-        with self._db:
-            made = self._db.execute("INSERT OR IGNORE INTO accounts VALUES (?, ?, ?, ?)", row)
-        return Account(email, name) if made.rowcount else None
-
-    def check(self, email: str, password: str) -> Account | None:
-        """Give the account if the password is right."""
-        row = self._db.execute("SELECT * FROM accounts WHERE email = ?", (email,)).fetchone()
-        if row is None or not hmac.compare_digest(row["hash"], _scrypt(password, row["salt"])):
-            return None
-        return Account(row["email"], row["name"])
-
-    def open_session(self, account: Account, now: dt.datetime) -> str:
-        """Give a new session's token; only its hash is kept."""
-        token = secrets.token_urlsafe(32)
-        row = (_token_key(token), account.email, (now + SESSION_FOR).timestamp())
-        with self._db:
-            self._db.execute("INSERT INTO sessions VALUES (?, ?, ?)", row)
-        return token
-
-    def session(self, token: str, now: dt.datetime) -> Account | None:
-        """Give the account that `token` belongs to, while it lasts."""
-        row = self._db.execute(
-            "SELECT a.email, a.name FROM sessions s JOIN accounts a USING (email) WHERE token = ? AND expires > ?",
-            (_token_key(token), now.timestamp()),
-        ).fetchone()
-        return Account(row["email"], row["name"]) if row else None
-
-    def close_session(self, token: str) -> None:
-        """End a session."""
-        with self._db:
-            self._db.execute("DELETE FROM sessions WHERE token = ?", (_token_key(token),))
-
-    # tables
+        super().__init__(folder, "tavola", SCHEMA)
 
     def taken(self, date: dt.date, now: dt.datetime, besides: str = "") -> dict[str, list[Taken]]:
         """Give the tables that are held or reserved on `date`, by place; without what `besides` (an email) holds."""
@@ -179,7 +109,7 @@ class Store:
 
     def reserve(self, hold: Hold, place: str, charge: str, now: dt.datetime) -> str:
         """Turn a hold into a reservation at `place` and give its confirmation number."""
-        number = "TV-" + "".join(secrets.choice(READABLE) for _ in range(5))
+        number = new_number("TV")
         row = (number, hold.email, place, hold.date.isoformat(), hold.start, hold.party, hold.table, charge)
         with self._db:
             self._db.execute(

@@ -6,8 +6,9 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from demo.shared.words import AREAS, all_in, fold, minutes, read_count, read_date
 from demo.tavola.availability import AHEAD, LARGEST_PARTY
-from demo.tavola.places import AREAS, Place, fold, minutes
+from demo.tavola.places import Place
 
 USUAL_PARTY = 2
 
@@ -31,23 +32,12 @@ class Wish:
     note: str = ""
 
 
-def _party(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 4 else None
-
-
 def _time(text: str) -> int | None:
     try:
         parsed = dt.time.fromisoformat(text)
     except ValueError:
         return None
     return minutes(f"{parsed:%H:%M}")
-
-
-def _date(text: str) -> dt.date | None:
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 def _note(
@@ -68,9 +58,9 @@ def _note(
 
 def read_wish(params: Mapping[str, str], now: dt.datetime) -> Wish:
     """Read a search from an address; what is missing is today, two people, anywhere, at any time."""
-    date = _date(params["date"]) if params.get("date") else now.date()
+    date = read_date(params["date"]) if params.get("date") else now.date()
     time = _time(params["time"]) if params.get("time") else None
-    party = _party(params["party"]) if params.get("party") else USUAL_PARTY
+    party = read_count(params["party"]) if params.get("party") else USUAL_PARTY
     area = params.get("area", "").strip()
     return Wish(
         area=next((known for known in AREAS if fold(known) == fold(area)), area),
@@ -85,11 +75,10 @@ def read_wish(params: Mapping[str, str], now: dt.datetime) -> Wish:
 
 def matching(places: Iterable[Place], wish: Wish) -> list[Place]:
     """Give the places of that area in which every word of the search occurs."""
-    words = fold(wish.q).replace(",", " ").split()
     return [
         place
         for place in places
-        if (not wish.area or fold(place.area) == fold(wish.area)) and all(word in place.haystack for word in words)
+        if (not wish.area or fold(place.area) == fold(wish.area)) and all_in(wish.q, place.haystack)
     ]
 
 

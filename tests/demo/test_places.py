@@ -2,8 +2,9 @@ import datetime as dt
 
 import pytest
 
+from demo.shared.words import AREAS, clock_face
 from demo.tavola.availability import Taken, free_tables
-from demo.tavola.places import AREAS, Place, clock_face, load_places
+from demo.tavola.places import Place, load_places
 
 NOW = dt.datetime(2026, 11, 20, 12, 0, tzinfo=dt.UTC)
 EIGHT = 20 * 60

@@ -165,7 +165,7 @@ async def test_the_rig_breaks_the_answer_but_not_the_booking(visitor: Any) -> No
 
 @pytest.mark.parametrize(
     ("mode", "status", "path"),
-    [("down", 503, "/restaurants"), ("no_my_reservations", 404, "/my/reservations"), ("logged_out", 200, "/login")],
+    [("down", 503, "/restaurants"), ("no_list", 404, "/my/reservations"), ("logged_out", 200, "/login")],
 )
 async def test_the_rig_closes_doors(visitor: Any, mode: str, status: int, path: str) -> None:
     await visitor.sign_in()

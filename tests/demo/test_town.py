@@ -56,7 +56,8 @@ async def test_a_home_stays_signed_in_once_it_was(live_town: Any, tmp_path: Path
     (home / "memory" / "about.md").write_text("---\nname: Ada Quill\n---\n# About me\n")
     settings = BrowserSettings(show="headless")
     for _ in range(2):
-        assert await sign_in(home, live_town.address, guest_of(home), settings) == "Ada Quill"
+        labels = await sign_in(home, live_town.sites, guest_of(home), settings)
+        assert labels == dict.fromkeys(live_town.sites, "Ada Quill")
     assert label(home, [live_town.address]) == "Ada Quill"
     assert [line.outcome for line in live_town.log()] == ["refused: wrong password", "registered"]
     async with open_profile(settings, home / "state/profile", None, Phase.CHECK, barrier=False) as window:

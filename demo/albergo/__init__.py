@@ -1,0 +1,1 @@
+"""Albergo, Demo Town's site for rooms."""

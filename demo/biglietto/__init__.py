@@ -1,0 +1,1 @@
+"""Biglietto, Demo Town's box office for local events."""

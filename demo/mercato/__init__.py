@@ -1,0 +1,1 @@
+"""Mercato, Demo Town's shop."""

@@ -1,0 +1,1 @@
+"""What every site of Demo Town is built from: pages, accounts, orders, the rig and the log."""

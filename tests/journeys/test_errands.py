@@ -1,0 +1,100 @@
+"""The shop, a present, an evening out and a room: from the first message to a receipt that the site's log bears out."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from demo.seed import seed
+from demo.shared.log import read_log
+from tests.journeys.support import ROOT, Chat, Service, Town, free_port
+
+KEYS = ("mercato", "biglietto", "albergo")
+
+
+@pytest.fixture(scope="module")
+def errands(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Service, Town]]:
+    folder = tmp_path_factory.mktemp("errands")
+    town = Town.start(folder / "town")
+    home = folder / "home"
+    seed(home)
+    (home / "workflows").mkdir()
+    for shipped in (ROOT / "workflows" / "library").glob("*.md"):
+        (home / "workflows" / shipped.name).write_text(shipped.read_text().replace(":8800", f":{town.port}"))
+    sites = [word for key in KEYS for word in ("--site", f"http://{key}.localhost:{town.port}")]
+    command = [sys.executable, "-m", "demo.sign_in", "--home", str(home), *sites]
+    subprocess.run(command, cwd=ROOT, check=True, timeout=120, env={**os.environ, "RFLOW_BROWSER": "headless"})
+    service = Service(home, free_port())
+    try:
+        yield service.start(), town
+    finally:
+        service.stop()
+        town.stop()
+
+
+def done(data: Path, key: str) -> list[dict[str, object]]:
+    """What was really ordered or booked, as the site's log has it."""
+    return [line.what for line in read_log(data, key) if line.outcome in ("ordered", "booked")]
+
+
+@pytest.mark.parametrize(
+    ("key", "opening", "answers", "ordered"),
+    [
+        (
+            "mercato",
+            "order me a tuning fork from the shop",
+            {"thing": "tuning fork", "quantity": "1", "delivery": "Pick up at the Market Hall"},
+            {"delivery": "Pick up at the Market Hall", "wrapped": False, "total": "19.00"},
+        ),
+        (
+            "mercato",
+            "a birthday present for Tomás, up to 60 EUR",
+            {"person": "Tomás", "delivery": "Bicycle courier"},
+            {"delivery": "Bicycle courier", "wrapped": True},
+        ),
+        (
+            "biglietto",
+            "two tickets for chamber music on Friday 18 December",
+            {"seats": "Middle"},
+            {"event": "Winter Journey by Lamplight", "date": "2026-12-18", "seats": {"Middle": 2}, "total": "47.00"},
+        ),
+        (
+            "albergo",
+            "book a double room in a guesthouse on Saltholm, arriving 11 December",
+            {"check_out": "13 December", "guests": "2", "rate": "Free cancellation"},
+            {"room": "Double", "rate": "Free cancellation", "check_in": "2026-12-11", "check_out": "2026-12-13"},
+        ),
+    ],
+    ids=["item", "gift", "event", "hotel"],
+)
+def test_an_errand_ends_with_a_receipt_from_the_site(
+    errands: tuple[Service, Town],
+    request: pytest.FixtureRequest,
+    key: str,
+    opening: str,
+    answers: dict[str, str],
+    ordered: dict[str, object],
+) -> None:
+    service, town = errands
+    before = done(town.data, key)
+    chat = Chat(service, request.node.callspec.id)
+    reply = chat.send(opening)
+    while reply["kind"] == "question":
+        asked = reply["question"]
+        reply = chat.send("yes" if asked["proposed"] else answers[asked["detail"]])
+    assert reply["kind"] == "decision", reply["text"]
+    reply = chat.send("top")
+    assert reply["kind"] == "plan", reply["text"]
+    assert done(town.data, key) == before, "nothing is ordered before Go"
+    code = reply["plan"].get("code")
+    assert chat.send(f"go {code}" if code else "go")["kind"] == "progress"
+    task = chat.settled(reply["task"])
+    assert task["state"] == "done", task
+    [made] = done(town.data, key)[len(before) :]
+    assert made["number"] == task["receipt"]["reference"]
+    assert {name: made[name] for name in ordered} == ordered
