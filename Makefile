@@ -21,6 +21,7 @@ bench: setup browser ## figures, as ratios and medians
 	@$(BIN)/python -m tests.evals
 
 proof: setup browser ## the long counts; resumable, adds up over runs
+	@$(BIN)/pytest -m long -n 2 --dist worksteal
 	@$(BIN)/python -m tests.proof
 
 setup:

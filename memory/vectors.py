@@ -6,6 +6,7 @@ import json
 import sqlite3
 import zlib
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar, cast
 
@@ -38,7 +39,7 @@ class VectorStore:
         self.folder = folder
         self._seal = folder / "seal.json"
         self._sums: dict[str, tuple[int, int, int]] = {}
-        if folder.exists():
+        if self._seal.exists() or any(folder.glob("*/*")):  # killed before its first vector, it holds nothing yet
             self._verify()
         folder.mkdir(parents=True, exist_ok=True)
         settings = Settings(anonymized_telemetry=False)
@@ -48,6 +49,7 @@ class VectorStore:
                 "chunks", embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
             )
         )
+        self.seal()
 
     def ids(self) -> set[str]:
         """Every id that is stored."""
@@ -93,7 +95,9 @@ class VectorStore:
 
     def seal(self) -> None:
         """Writes down the length and checksum of every graph file; they change only while vectors are stored."""
-        self._seal.write_text(json.dumps(self._checksums()))
+        draft = self._seal.with_suffix(".draft")
+        draft.write_text(json.dumps(self._checksums()))
+        draft.replace(self._seal)
 
     def _checksums(self) -> dict[str, list[int]]:
         for file in sorted(self.folder.glob("*/*")):
@@ -119,6 +123,8 @@ class VectorStore:
     def close(self) -> None:
         """Lets go of the files; the store must not be used after."""
         cast(Client, self._client).close()
+        with suppress(OSError):  # the folder is gone with its index
+            self.seal()  # Chroma may write its graphs when it is let go
 
 
 def _guarded(call: Callable[[], T]) -> T:

@@ -55,6 +55,7 @@ async def test_an_agent_asks_the_service_and_can_only_propose(running: str, home
     assert {p: p.read_bytes() for p in (home.root / "memory").rglob("*")} == before
 
 
+@pytest.mark.long
 async def test_without_a_service_the_home_is_opened_for_each_call(tmp_path: Path) -> None:
     home = Home.open(tmp_path / "own")
     home.write("memory/tea.md", "# Tea\n\n- I love smoky lapsang tea.\n", None)

@@ -154,6 +154,7 @@ async def test_a_second_dialog_is_a_script_of_the_site(buyer: Buyer) -> None:
     assert "confirm(" in (await buyer.browser.get("/static/confirm.js")).text
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("carrier", get_args(Carrier))
 async def test_each_carrier_carries(buyer: Buyer, carrier: str) -> None:
     review = await buyer.review()

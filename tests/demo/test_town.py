@@ -50,6 +50,7 @@ async def test_a_table_is_booked_in_chromium_without_javascript(live_town: Any, 
     assert [line.outcome for line in live_town.log()] == ["signed in", "held", "booked"]
 
 
+@pytest.mark.long
 async def test_a_home_stays_signed_in_once_it_was(live_town: Any, tmp_path: Path) -> None:
     home = tmp_path / "home"
     (home / "memory").mkdir(parents=True)

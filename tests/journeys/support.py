@@ -18,6 +18,7 @@ import httpx
 
 from demo.seed import seed
 from demo.tavola.log import LogLine, bookings, read_log
+from tests.journeys.warm import Forked, nursery
 
 ROOT = Path(__file__).parents[2]
 NOW = "2026-11-21T10:00:00+01:00"  # a Saturday morning: every table of the evening is still ahead
@@ -34,7 +35,7 @@ def free_port() -> int:
         return port
 
 
-def wait_for(url: str, process: subprocess.Popen[bytes], seconds: float = 180) -> None:
+def wait_for(url: str, process: subprocess.Popen[bytes] | Forked, seconds: float = 180) -> None:
     """Until the URL answers 200, or the process is dead."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
@@ -95,7 +96,7 @@ class Service:
 
     home: Path
     port: int
-    process: subprocess.Popen[bytes] | None = None
+    process: Forked | None = None
     settings: dict[str, str] = field(default_factory=dict)
 
     def start(self, **extra: str) -> Service:
@@ -118,9 +119,7 @@ class Service:
             **self.settings,
             **extra,
         }
-        log = (self.home.parent / "service.log").open("ab")
-        command = [sys.executable, "-m", "app.cli", "serve"]
-        self.process = subprocess.Popen(command, cwd=ROOT, env=environ, stdout=log, stderr=log)
+        self.process = nursery().start(["serve"], environ, self.home.parent / "service.log")
 
     @property
     def url(self) -> str:

@@ -92,7 +92,10 @@ def test_logged_out_is_told_and_nothing_is_booked(chat: Chat, town: Town) -> Non
     assert len(town.booked()) == before
 
 
-@pytest.mark.parametrize(("mode", "said"), [("price_changed", "charge|price|10"), ("item_swapped", "item|what")])
+@pytest.mark.parametrize(
+    ("mode", "said"),
+    [("price_changed", "charge|price|10"), pytest.param("item_swapped", "item|what", marks=pytest.mark.long)],
+)
 def test_terms_that_differ_are_refused_with_the_difference(chat: Chat, town: Town, mode: str, said: str) -> None:
     before = len(town.booked())
     plan = chat.to_plan()
@@ -115,6 +118,7 @@ def test_an_answer_that_was_lost_after_commit_is_looked_up(chat: Chat, town: Tow
     assert len(town.booked()) == before + 1
 
 
+@pytest.mark.long
 def test_a_late_go_offers_anew(service: Service, town: Town) -> None:
     before = len(town.booked())
     old = Chat(service, "web").to_plan()
@@ -127,6 +131,7 @@ def test_a_late_go_offers_anew(service: Service, town: Town) -> None:
     assert len(town.booked()) == before
 
 
+@pytest.mark.long
 def test_a_workflow_edited_after_the_offer_voids_it(service: Service, town: Town, home: Path) -> None:
     before = len(town.booked())
     plan = Chat(service, "web").to_plan()
@@ -214,6 +219,7 @@ def test_no_browser(home: Path, town: Town) -> None:
     assert "RFLOW_BROWSER_PATH" in reply["text"]
 
 
+@pytest.mark.long
 def test_without_a_login_no_plan_is_offered(service: Service, home: Path) -> None:
     (home / "state" / "accounts.json").unlink()
     chat = Chat(service, "stranger")

@@ -45,11 +45,12 @@ def done(data: Path, key: str) -> list[dict[str, object]]:
 @pytest.mark.parametrize(
     ("key", "opening", "answers", "ordered"),
     [
-        (
+        pytest.param(
             "mercato",
             "order me a tuning fork from the shop",
             {"thing": "tuning fork", "quantity": "1", "delivery": "Pick up at the Market Hall"},
             {"delivery": "Pick up at the Market Hall", "wrapped": False, "total": "19.00"},
+            marks=pytest.mark.long,
         ),
         (
             "mercato",
@@ -57,17 +58,19 @@ def done(data: Path, key: str) -> list[dict[str, object]]:
             {"person": "Tomás", "delivery": "Bicycle courier"},
             {"delivery": "Bicycle courier", "wrapped": True},
         ),
-        (
+        pytest.param(
             "biglietto",
             "two tickets for chamber music on Friday 18 December",
             {"seats": "Middle"},
             {"event": "Winter Journey by Lamplight", "date": "2026-12-18", "seats": {"Middle": 2}, "total": "47.00"},
+            marks=pytest.mark.long,
         ),
-        (
+        pytest.param(
             "albergo",
             "book a double room in a guesthouse on Saltholm, arriving 11 December",
             {"check_out": "13 December", "guests": "2", "rate": "Free cancellation"},
             {"room": "Double", "rate": "Free cancellation", "check_in": "2026-12-11", "check_out": "2026-12-13"},
+            marks=pytest.mark.long,
         ),
     ],
     ids=["item", "gift", "event", "hotel"],

@@ -6,6 +6,7 @@ import re
 import uuid
 
 import httpx
+import pytest
 
 from tests.journeys.support import OPENING, Chat, Town
 
@@ -129,6 +130,7 @@ def test_stop_before_the_last_click(chat: Chat, town: Town) -> None:
     assert "nothing" in chat.send("stop")["text"].lower()
 
 
+@pytest.mark.long
 def test_a_refused_offer_made_anew_is_done_under_the_new_go(chat: Chat, town: Town) -> None:
     """While the second run is on, a message is no receipt; and the receipt is told at the end."""
     before = len(town.booked())
@@ -145,6 +147,7 @@ def test_a_refused_offer_made_anew_is_done_under_the_new_go(chat: Chat, town: To
     assert len(town.booked()) == before + 1
 
 
+@pytest.mark.long
 def test_a_stop_elsewhere_ends_an_offer_which_is_made_anew(chat: Chat, town: Town) -> None:
     before = len(town.booked())
     old = chat.to_plan()

@@ -101,7 +101,7 @@ def indexed(tmp_path_factory: pytest.TempPathFactory, minilm: MiniLM) -> tuple[P
     return home.root, found
 
 
-@pytest.mark.parametrize("how", ["half", "gone", "flipped"])
+@pytest.mark.parametrize("how", ["half", "gone", pytest.param("flipped", marks=pytest.mark.long)])
 @pytest.mark.parametrize(
     "name",
     ["catalog.db", "chroma.sqlite3", "data_level0.bin", "header.bin", "length.bin", "link_lists.bin", "seal.json"],

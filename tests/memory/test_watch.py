@@ -78,7 +78,7 @@ def test_a_rule_written_while_a_long_document_is_read_is_in_the_next_answer(
                 time.sleep(0.4)
             return minilm.embed(texts)
 
-    put("documents/long.md", "\n\n".join(f"Sailing day {n}, {'wind and waves. ' * 30}" for n in range(200)))
+    put("documents/long.md", "\n\n".join(f"Sailing day {n}, {'wind and waves. ' * 30}" for n in range(60)))
     index = Index(home, Slow())
     retriever = Retriever(index)
     with watch.kept(index):
@@ -102,13 +102,13 @@ def test_a_question_right_after_the_start_waits_for_a_small_home(put: Put, home:
     index.close()
 
 
-def test_edits_and_deletions_take_effect_among_two_thousand_files(home: Home, put: Put, minilm: MiniLM) -> None:
-    for n in range(2000):
+def test_edits_and_deletions_take_effect_among_many_files(home: Home, put: Put, minilm: MiniLM) -> None:
+    for n in range(500):
         put(f"documents/{n % 40}/{n}.txt", "" if n >= 60 else f"Stone number {n} is grey.\n")
     index, seed = Index(home, minilm), random.Random(5)
     index.sync()
     with watch.kept(index):
-        for turn in range(20):
+        for turn in range(8):
             n = seed.randrange(60)
             name = f"documents/{n % 40}/{n}.txt"
             put(name, f"Stone number {n} is turquoise {turn}.\n")

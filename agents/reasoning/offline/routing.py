@@ -62,9 +62,11 @@ def route(
     if not workflows:
         return None
     scores, other = _nearness(text, workflows, embed)
-    best = int(scores.argmax())
-    name = workflows[best].name
-    details = min((given or {}).get(name, 0), 3)
+    if told := _told(workflows, given or {}, scores, other):
+        return told
+    counts = [min((given or {}).get(w.name, 0), 3) for w in workflows]
+    best = int((scores + _PER_DETAIL * np.array(counts)).argmax())
+    name, details = workflows[best].name, counts[best]
     least = max(_NEAR - _PER_DETAIL * details, other)
     if scores[best] >= least:
         return name
@@ -77,6 +79,18 @@ def route(
     )
     short = len(text.split()) <= 4 and scores[best] >= max(_SHORT, other) and ahead >= 2 * _APART
     return name if only or short else None
+
+
+def _told(
+    workflows: tuple[Workflow, ...], given: Mapping[str, int], scores: NDArray[np.float64], other: float
+) -> str | None:
+    """The one workflow that a request without words of its own fills in ("tonight, 19:30, 6 people")."""
+    most = max(given.values(), default=0)
+    filled = [n for n, w in enumerate(workflows) if given.get(w.name, 0) == most]
+    if most < 3 or len(filled) != 1 or scores.max() >= _NEAR:
+        return None
+    fit = float(scores[filled[0]])
+    return workflows[filled[0]].name if fit >= _VAGUE and other < max(_ERRAND, fit + _AHEAD) else None
 
 
 def elsewhere(text: str, workflow: Workflow, embed: Embed) -> bool:

@@ -124,6 +124,7 @@ def _request(turn: _Turn) -> Understanding:
     if workflow:
         return _with(turn, "request", workflow, found[workflow.name])
     sentence = intents.is_request(turn.text) or len(re.findall(r"[^\W\d_]{2,}", turn.text)) > 2
+    sentence = sentence and not intents.is_vague(turn.text)  # "surprise me": with what is to be asked
     return _is(turn, "unfit" if sentence else "unclear", subject=turn.heard.text.strip()[:200])
 
 

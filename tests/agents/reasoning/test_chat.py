@@ -119,12 +119,26 @@ def test_what_else_one_has_never_been(shipped: tuple[Workflow, ...], model: Mini
 def test_a_vague_opener_is_for_the_one_workflow_that_fits(
     shipped: tuple[Workflow, ...], model: MiniLM, text: str
 ) -> None:
-    assert _read(text, shipped, model).workflow == "reserve-table"
+    alone = tuple(w for w in shipped if w.name == "reserve-table")
+    assert _read(text, alone, model).workflow == "reserve-table"
 
 
-@pytest.mark.parametrize("text", ["fancy a film?", "any ideas for a present for my mother?", "surprise me with a joke"])
+@pytest.mark.parametrize("text", ["fancy a film?", "any tips?", "surprise me with a joke"])
 def test_a_vague_opener_for_something_else(shipped: tuple[Workflow, ...], model: MiniLM, text: str) -> None:
     assert _read(text, shipped, model).intent in ("unfit", "unclear")
+
+
+@pytest.mark.parametrize(
+    ("text", "workflow"),
+    [
+        ("any ideas for a present for my mother?", "buy-gift"),
+        ("surprise me with dinner tonight", "reserve-table"),
+        ("somewhere to sleep on Saltholm from Friday", "book-hotel"),
+        ("what could we go and hear on Saturday night?", "book-event"),
+    ],
+)
+def test_each_errand_has_its_workflow(shipped: tuple[Workflow, ...], model: MiniLM, text: str, workflow: str) -> None:
+    assert _read(text, shipped, model).workflow == workflow
 
 
 @pytest.mark.parametrize("kind", ["decision", "plan"])
