@@ -91,6 +91,7 @@ class Index:
         self._max_bytes = max_bytes
         self._stores = Stores(home.root / "state" / "index", embedder, former)
         self._changing = self._stores.changing
+        self._looking = threading.Lock()
         self.looked = self._behind_since = 0.0
 
     @property
@@ -186,15 +187,16 @@ class Index:
         self._stores.close()
 
     def _look(self, folders: tuple[str, ...], tally: _Tally) -> None:
-        began = time.monotonic()
-        found = scan(self.home.root, folders)
-        if folders == FOLDERS:
-            self.looked = time.monotonic() - began
-        with self._changing:
-            before = self._stores.waiting()
-            tally.removed += self._stores.look(found, folders)
-            if not before:
-                self._behind_since = began
+        with self._looking:  # or an older look would undo what a newer one found
+            began = time.monotonic()
+            found = scan(self.home.root, folders)
+            if folders == FOLDERS:
+                self.looked = time.monotonic() - began
+            with self._changing:
+                before = self._stores.waiting()
+                tally.removed += self._stores.look(found, folders)
+                if not before:
+                    self._behind_since = began
 
     def _waiting_bytes(self) -> int:
         with self._changing:

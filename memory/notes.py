@@ -120,7 +120,8 @@ def preview(home: Home, path: str, heading: str, text: str, date: dt.date, sourc
 
 def one_line(text: str) -> str:
     """One line without control characters and without marks that would make it something else than a note."""
-    return " ".join(re.sub(r"[\x00-\x1f\x7f\u2028\u2029]", " ", text).split()).lstrip("#>-*+ ")
+    line = " ".join(re.sub(r"[\x00-\x1f\x7f\u2028\u2029]", " ", text).split())
+    return re.sub(r"^(?:[#>*+-]+ ?|\d{1,9}[.)](?= |$) ?)+", "", line)
 
 
 def _bullet(text: str, date: dt.date, source: str) -> str:

@@ -356,3 +356,13 @@ def test_the_status_tells_each_file_and_changes_nothing(home: Home, put: Put, mi
     assert states["documents/a.png"] == ("skipped", 0, "There is no ", True)
     assert states["memory/food.md"] == ("indexed", 1, "", True)
     assert [f for f in status.files if f.path != "documents/later.md"] == list(open_.files)
+
+
+def test_an_index_without_vectors_is_no_damaged_one(
+    home: Home, minilm: MiniLM, caplog: pytest.LogCaptureFixture
+) -> None:
+    for _ in range(2):
+        index = Index(home, minilm)
+        index.sync()
+        index.close()
+    assert not caplog.records

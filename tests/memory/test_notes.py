@@ -5,7 +5,7 @@ import subprocess
 from collections.abc import Callable
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from memory.errors import BadInput
@@ -55,6 +55,7 @@ def test_a_note_makes_its_file_and_is_written_once(home: Home, history: History)
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40, deadline=None)
 @given(st.text("ab#>-*` (2)\n\r|é.", max_size=60), st.text("ab #>-1.`\n*(", min_size=1, max_size=30))
+@example("", "1.")
 def test_a_note_adds_lines_and_changes_none(home: Home, history: History, before: str, text: str) -> None:
     path = home.root / "memory/a.md"
     path.write_bytes(before.encode())

@@ -78,7 +78,7 @@ def test_a_rule_written_while_a_long_document_is_read_is_in_the_next_answer(
                 time.sleep(0.4)
             return minilm.embed(texts)
 
-    put("documents/long.md", "\n\n".join(f"Sailing day {n}, {'wind and waves. ' * 30}" for n in range(60)))
+    put("documents/long.md", "\n\n".join(f"Sailing day {n}, {'wind and waves. ' * 30}" for n in range(200)))
     index = Index(home, Slow())
     retriever = Retriever(index)
     with watch.kept(index):
