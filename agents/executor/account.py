@@ -19,7 +19,7 @@ FILE = "state/accounts.json"
 # The text after the prefix in its own text node, else the next visible text.
 _AFTER = """
 prefix => {
-  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const walk = document.createTreeWalker(document, NodeFilter.SHOW_TEXT);
   const fold = s => s.replace(/\\s+/g, ' ').toLowerCase();
   const wanted = fold(prefix).trim();
   let found = false;
@@ -42,8 +42,9 @@ class SignedOut(Conflict):
 
 
 async def sign_in_label(page: Page, prefix: str) -> str | None:
-    """The name after `prefix` ("Signed in as") on the page as it is; None where it does not stand there."""
+    """The name after `prefix` ("Signed in as") on the page; None where it does not stand there."""
     async with within(ANSWER):
+        await page.wait_for_load_state("domcontentloaded")  # a page just arrived at has no text yet, nor a body
         name = await page.evaluate(_AFTER, prefix)
     return clean(name) or None if isinstance(name, str) else None
 
