@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
 from typing import Any
 
 from playwright.async_api import Page
 
 from agents.executor import account
+from agents.executor.barrier import Phase
+from agents.executor.browser import open_profile
 from agents.executor.login import log_in
 
 
@@ -34,3 +38,25 @@ async def test_who_closes_the_window_without_logging_in_is_nobody(rig: Any, tmp_
     site = rig.shop.origin
     assert await log_in(tmp_path / "stranger", site, "Signed in as", rig.browser, person) is None
     assert account.label(tmp_path / "stranger", [site]) is None
+
+
+async def test_a_page_still_on_its_way_is_waited_for(rig: Any, tmp_path: Any) -> None:
+    rest = asyncio.Event()
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(asyncio.IncompleteReadError):  # a browser also connects without asking anything
+            await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<head><title>Slow</title>")
+        await rest.wait()
+        writer.write(b"</head><body>Signed in as <b>Ada</b></body>")
+        writer.close()
+
+    async with (
+        await asyncio.start_server(answer, "127.0.0.1") as site,
+        open_profile(rig.browser, tmp_path / "profile", None, Phase.CHECK, barrier=False) as window,
+    ):
+        page = await window.page()
+        await page.goto(f"http://127.0.0.1:{site.sockets[0].getsockname()[1]}", wait_until="commit")
+        assert await page.evaluate("document.body") is None
+        asyncio.get_running_loop().call_later(0.2, rest.set)
+        assert await account.sign_in_label(page, "Signed in as") == "Ada"

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -115,23 +114,6 @@ async def test_a_page_is_read_as_one_sees_it(page: Any) -> None:
 async def test_the_account_is_what_the_page_shows(page: Any, html: str, name: str | None) -> None:
     await page.set_content(html)
     assert await sign_in_label(page, "Signed in as") == name
-
-
-async def test_the_account_of_a_page_still_on_its_way_is_waited_for(page: Any) -> None:
-    rest = asyncio.Event()
-
-    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if await reader.readline():  # a browser also connects without asking anything
-            writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<head><title>Slow</title>")
-            await rest.wait()
-            writer.write(b"</head><body>Signed in as <b>Ada</b></body>")
-        writer.close()
-
-    async with await asyncio.start_server(answer, "127.0.0.1") as site:
-        await page.goto(f"http://127.0.0.1:{site.sockets[0].getsockname()[1]}", wait_until="commit")
-        assert await page.evaluate("document.body") is None
-        asyncio.get_running_loop().call_later(0.2, rest.set)
-        assert await sign_in_label(page, "Signed in as") == "Ada"
 
 
 async def test_no_picture_is_taken_where_a_secret_is_typed(page: Any, tmp_path: Any) -> None:
