@@ -47,6 +47,7 @@ class TaskState(TypedDict, total=False):
     candidates: list[Json]
     ranked: Json | None
     shown: list[str]  # names of options already proposed
+    rejected: list[str]  # those of them that were turned down for something different
     choice: int
     mandate: str | None
     plan: Json | None  # PlanView

@@ -148,6 +148,7 @@ class Reply(Frozen):
     plan: PlanView | None = None
     receipt: Receipt | None = None
     trace: tuple[str, ...] = ()  # what was done to get here, one plain sentence each
+    again: bool = False  # what waits was told before: `text` alone is new
 
 
 Polarity = Literal["likes", "dislikes", "must", "never"]

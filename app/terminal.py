@@ -41,7 +41,7 @@ def reply(given: Reply) -> RenderableType:
     parts: list[RenderableType] = [Markdown(preface(given))] if preface(given).strip() else []
     if given.question:
         parts.append(_question(given.question))
-    if given.decision:
+    if given.decision and not given.again:
         parts.append(_decision(given.decision))
     if given.plan:
         parts.append(_plan(given.plan))

@@ -25,6 +25,8 @@ from agents.executor.words import Go, parse_go
 from agents.graph import Graph
 from agents.orchestrator import papers
 from agents.orchestrator.report import say_receipt
+from agents.reasoning.offline.dealings import to_undo
+from agents.reasoning.offline.spans import fold
 from agents.state import Json, Signal, TaskState
 from agents.types import Clock, PlanView, Receipt, Reply, TaskStatus
 from app.channels import store
@@ -143,6 +145,8 @@ class Turns:
             text = "Stopped before the last click: nothing was booked."
         elif doing:
             text = "It is stopped already; nothing more is pressed."
+        elif to_undo(fold(row.text)) is not None:
+            return await self._heard(row, {})  # what it would cancel was done long ago
         else:
             text = "There is nothing to stop: nothing waits and nothing is being done."
         return Reply(kind="answer", text=text, task=doing[0] if doing else None)

@@ -238,6 +238,13 @@ async def done(conn: AsyncConnection) -> tuple[Entry, ...]:
     return tuple(_entry(row) for row in rows.all())
 
 
+async def latest(conn: AsyncConnection, conversation: str) -> Entry | None:
+    """The conversation's last mandate that had its Go, or None."""
+    query = sa.select(mandates).where(mandates.c.conversation == conversation, mandates.c.granted_by.is_not(None))
+    row = (await conn.execute(query.order_by(mandates.c.expires.desc()).limit(1))).one_or_none()
+    return _entry(row) if row else None
+
+
 async def references(conn: AsyncConnection) -> frozenset[str]:
     """The references of every receipt: each belongs to one mandate, and to no other."""
     rows = await conn.execute(sa.select(mandates.c.receipt).where(mandates.c.state == State.DONE))

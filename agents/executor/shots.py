@@ -25,13 +25,13 @@ class Shots:
         self._session: tuple[Page, CDPSession] | None = None
 
     async def take(self, page: Page) -> str | None:
-        """Save what the page shows; its path relative to home, or None on a page that asks for a secret.
+        """Save what the page shows; its path relative to home, or None on a page that is empty or asks for a secret.
 
         A screenshot that fails is no reason to end a run: then there is none.
         """
         try:
             async with within(ANSWER):
-                if await page.evaluate(_PRIVATE):
+                if page.url == "about:blank" or await page.evaluate(_PRIVATE):
                     return None
                 session = await self._on(page)
                 answer = await session.send("Page.captureScreenshot", {"format": "png", "optimizeForSpeed": True})

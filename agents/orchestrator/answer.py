@@ -7,8 +7,8 @@ from langgraph.graph import END
 from agents.crew import Crew
 from agents.executor.mandate import plan_text
 from agents.executor.words import parse_go
+from agents.orchestrator import bookings, say
 from agents.orchestrator import rank as ranking
-from agents.orchestrator import say
 from agents.state import TaskState
 from agents.types import Candidate, Decision, PlanView, Preferences, Question, Reply
 from workflows.model import Workflow
@@ -40,26 +40,42 @@ async def _said(intent: str, state: TaskState, crew: Crew) -> str:
         return _why_not(subject or state["message"], state)
     if intent == "why" and state.get("ranked"):
         return _why(state)
+    if intent == "bookings":
+        return await bookings.told(subject, crew)
     if state.get("busy"):
         return BUSY
     if parse_go(state["message"]):
-        return "Nothing is on offer yet, so a Go does nothing."
-    if state.get("status") == "offered":
-        return "That was not a clear Go, so I did nothing."
+        return await bookings.nothing_on_offer(state["conversation"], crew)
+    if intent in _COURTESY and ("workflow" in state or intent == "thanks"):
+        return _COURTESY[intent]
     if "workflow" in state:
-        return "I did nothing with that: I could not tell what you would like changed."
+        return _NOTHING_DONE.get(state.get("status", ""), "I did nothing with that: I could not tell what to change.")
     return _what_i_can(intent, crew)
+
+
+_COURTESY = {
+    "greeting": "Hello!",
+    "thanks": "You're welcome.",
+    "help": "Answer in your own words, ask “why?”, change any detail, or say “never mind”.",
+}
+_NOTHING_DONE = {
+    "offered": "That was not a clear Go, so I did nothing.",
+    "asking": "I could not take that as an answer.",
+}
 
 
 def _what_i_can(intent: str, crew: Crew) -> str:
     opening = {
         "greeting": "Hello!",
+        "help": "I recommend, you decide, and after your Go I do it.",
+        "refuse": "All right; nothing was waiting.",
         "unfit": "I have no workflow for that, so I offer nothing.",
     }.get(intent, "I could not make out a request in that.")
     able = [_ability(w) for w in crew.registry.all()]
     broken = [f"- Not in use, because its file has a fault: {fault}" for fault in crew.registry.faults()]
     listed = "\n".join([*able, *broken]) or "- nothing yet: there is no workflow to run"
-    return f"{opening} What I can do:\n{listed}\n\nYou can also ask what I know about your taste in something."
+    asking = "You can also ask what I know about your taste in something, or what I have booked."
+    return f"{opening} What I can do:\n{listed}\n\n{asking}"
 
 
 def _ability(workflow: Workflow) -> str:
@@ -106,7 +122,7 @@ async def again(said: str, state: TaskState, crew: Crew) -> Reply:
     if state["status"] == "deciding" and state.get("ranked"):
         decision = Decision.model_validate(state["ranked"]["decision"])  # type: ignore[index]
         names = " or ".join(say.quoted(o.name) for o in (decision.top, decision.backup) if o)
-        return Reply(kind="decision", text=f"{said}\n\n{names}? Nothing is booked yet.", decision=decision)
+        return Reply(kind="decision", text=f"{said}\n\n{names}? Nothing is booked yet.", decision=decision, again=True)
     detail = crew.registry.get(state["workflow"]).detail(waiting.get("detail") or "")
     if detail is None:
         return Reply(kind="answer", text=said)

@@ -8,7 +8,7 @@ import logging
 from agents.crew import Crew
 from agents.executor import ledger
 from agents.executor.ledger import Entry
-from agents.orchestrator import say
+from agents.orchestrator.bookings import terms
 from agents.orchestrator.infer import infer
 from agents.state import TaskState
 from agents.types import Receipt
@@ -47,18 +47,10 @@ def _write(state: TaskState, receipt: Receipt, entry: Entry, crew: Crew) -> None
                 raise
     if receipt.state == "done":
         reference = f" ({receipt.reference})" if receipt.reference else ""  # two bookings alike are two visits
-        text = f"Booked {entry.mandate.plan.item}: {', '.join(_terms(entry))}{reference}."
+        text = f"Booked {entry.mandate.plan.item}: {', '.join(terms(entry.mandate.plan))}{reference}."
         today = crew.clock().date()
         remember(crew.home, crew.history, VISITS, entry.bound.workflow, text, today, state["conversation"])
         infer(state, crew)
-
-
-def _terms(entry: Entry) -> list[str]:
-    """When and for how many, as it was approved."""
-    plan = entry.mandate.plan
-    days = [say.day(day) for day in (plan.date, plan.end_date) if day]
-    count = plan.party or plan.quantity
-    return [*days, *([plan.time] if plan.time else []), *([f"for {count}"] if count else [])]
 
 
 def _write_journal(state: TaskState, receipt: Receipt, entry: Entry, crew: Crew) -> None:
@@ -77,7 +69,7 @@ def _write_journal(state: TaskState, receipt: Receipt, entry: Entry, crew: Crew)
         f"## {now:%Y-%m-%d} {entry.bound.title}",
         "",
         f"- You asked: “{' '.join(state['request'].split())[:300]}”",
-        f"- {entry.mandate.plan.item}, {', '.join(_terms(entry))}",
+        f"- {entry.mandate.plan.item}, {', '.join(terms(entry.mandate.plan))}",
         f"- {ended}{reference}. {receipt.note}".rstrip(),
         f"- The whole story: [{run}](../{run}/)",
     ]

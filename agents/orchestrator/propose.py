@@ -16,10 +16,29 @@ from workflows.model import DetailType, Workflow
 
 
 async def rank(state: TaskState, crew: Crew) -> TaskState:
-    """Apply the hard rules, weigh the rest, and take two; never one that was shown before where another was asked."""
+    """Apply the hard rules, weigh the rest, and take two.
+
+    What was turned down by asking for something different stays out for the rest of the task, unless a changed
+    request leaves nothing else.
+    """
     different = state["understood"]["intent"] == "different"
-    exclude = frozenset(state.get("shown", [])) if different else frozenset()
-    ranked = await ranking.rank(
+    rejected = state.get("shown", []) if different else state.get("rejected", [])
+    ranked = await _ranked(state, crew, frozenset(rejected))
+    noted = state.get("noted", "")
+    if ranked.decision is None and rejected and not different:
+        ranked, rejected = await _ranked(state, crew, frozenset()), []
+        noted = "\n\n".join(p for p in (noted, "Nothing new fits that, so you have seen these before.") if p)
+    said = f"Weighed {len(state['candidates'])}; {len(ranked.excluded)} left out by your rules and notes."
+    return {
+        "ranked": ranked.model_dump(mode="json"),
+        "rejected": rejected,
+        "noted": noted if ranked.decision else state.get("noted", ""),
+        "trace": [*state.get("trace", []), said],
+    }
+
+
+async def _ranked(state: TaskState, crew: Crew, exclude: frozenset[str]) -> ranking.Ranked:
+    return await ranking.rank(
         tuple(Candidate.model_validate(c) for c in state["candidates"]),
         crew.registry.get(state["workflow"]),
         state["details"],
@@ -30,9 +49,6 @@ async def rank(state: TaskState, crew: Crew) -> TaskState:
         crew.reasoner,
         exclude,
     )
-    left_out = len(ranked.excluded)
-    said = f"Weighed {len(state['candidates'])}; {left_out} left out by your rules and notes."
-    return {"ranked": ranked.model_dump(mode="json"), "trace": [*state.get("trace", []), said]}
 
 
 async def propose(state: TaskState, crew: Crew) -> TaskState:
@@ -41,7 +57,7 @@ async def propose(state: TaskState, crew: Crew) -> TaskState:
     workflow = crew.registry.get(state["workflow"])
     opening = "\n\n".join(filter(None, (state.get("noted"), say.opening(state, workflow, crew.clock().date()))))
     if ranked.decision is None:
-        reply, waiting = _nothing(ranked, workflow, opening, again=bool(state.get("shown")))
+        reply, waiting = _nothing(ranked, workflow, opening, again=bool(state.get("rejected")))
         status: Json = {"status": "asking"}
     else:
         reply, waiting = _decision(ranked.decision, opening)

@@ -27,7 +27,11 @@ async def report(state: TaskState, crew: Crew) -> TaskState:
     """Put the receipt into words. Where it was refused and a choice is still open, that choice waits again."""
     outcome = state["receipt"] or {}
     receipt = Receipt.model_validate(outcome["receipt"])
-    text = say_receipt(receipt)
+    text = (
+        "**Stopped** before the last click; the site was left as it was."
+        if outcome.get("stopped")
+        else say_receipt(receipt)
+    )
     update: TaskState = {
         "receipt": receipt.model_dump(mode="json"),
         "plan": None,

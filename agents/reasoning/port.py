@@ -30,7 +30,10 @@ Intent = Literal[
     "proposals",  # asks for what was inferred, or answers it by number
     "interview",  # wants to be asked about a topic
     "refuse",  # does not want to go on
+    "bookings",  # asks what was done before; subject: what of it they want to be rid of
     "greeting",
+    "thanks",  # or a goodbye
+    "help",  # asks what can be done here
     "unfit",  # a request that no workflow fits
     "unclear",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
+from typing import Any
 
 import httpx
 import pytest
@@ -78,6 +79,15 @@ def test_recommend_decide_do(chat: Chat, town: Town) -> None:
     assert top["name"] in journal
     assert made[0].what["reservation"] in journal
 
+    reference = made[0].what["reservation"]
+    again = chat.send("go")
+    assert again["kind"] != "progress"
+    assert f"done already:\n- {top['name']}, Saturday 21 November" in again["text"]
+    assert f"({reference})" in chat.send("what have you booked for me?")["text"]
+    undone = chat.send("cancel my reservation")["text"]
+    assert f"({reference}): {town.site}/my/reservations" in undone, "no workflow cancels: told where it can be done"
+    assert len(town.booked()) == before + 1
+
     fresh = Chat(chat.service, "later").to_decision()
     left_out = {e["name"] for e in fresh["decision"]["excluded"]}
     assert top["name"] in left_out, "asked again, it is no longer new"
@@ -102,6 +112,19 @@ def test_a_change_ends_the_offer(chat: Chat, town: Town) -> None:
     assert plan["plan"]["hash"] != old
     assert chat.settled(chat.send("book it")["task"])["state"] == "done"
     assert town.booked()[before:][0].what["date"] == "2026-11-22"
+
+
+def test_what_was_turned_down_does_not_come_back(chat: Chat) -> None:
+    first = _names(chat.to_decision("book a table for two tomorrow at 20:00"))
+    assert chat.send("thanks")["again"], "a courtesy changes nothing, and is told in a line"
+    second = _names(chat.send("something different"))
+    assert not first & second
+    assert not first & _names(chat.send("make it 3")), "an amendment changes what it names"
+
+
+def _names(decided: dict[str, Any]) -> set[str]:
+    assert decided["kind"] == "decision", decided["text"]
+    return {option["name"] for option in (decided["decision"]["top"], decided["decision"]["backup"]) if option}
 
 
 def test_a_second_go_books_nothing_more(chat: Chat, town: Town) -> None:

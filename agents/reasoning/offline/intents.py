@@ -7,6 +7,7 @@ import re
 from rapidfuzz import fuzz
 
 from agents.reasoning.offline.spans import fold
+from agents.reasoning.port import Intent
 
 _POLITE = (
     r"(?:\W|\b(?:please|thanks|thank you|then|ok(?:ay)?|well|oh|hey|hi|hello|"
@@ -22,13 +23,20 @@ def _whole(words: str) -> re.Pattern[str]:
 _GREETING = _whole(
     r"hi+|hey+|hello+|hiya|howdy|yo|greetings|good (?:morning|afternoon|evening|"
     r"day)|how are you(?: doing)?(?: today)?|what'?s up|nice to meet you|"
-    r"(?:hi|hello|hey) there|thanks?(?: a lot| so much)?|thank you(?: very much|"
-    r" so much)?|cheers|bye|goodbye|good night|see you(?: later)?|you there|anyone there|"
-    r"there"
+    r"(?:hi|hello|hey) there|you there|anyone there|there"
+)
+_THANKS = _whole(
+    r"thanks?(?: a lot| so much| again)?|thank you(?: very much| so much| again)?|cheers|much appreciated|"
+    r"(?:well|nicely) done|good (?:job|work)|bye(?: bye)?|goodbye|good night|see you(?: later| soon)?"
+)
+_HELP = _whole(
+    r"help(?: me)?|i need help|what (?:can|do) you (?:actually )?do(?: for me| here)?|what can i (?:ask|say|do|type)"
+    r"(?: you| here)?|how (?:does (?:this|it) work|do (?:i|you) (?:start|begin|work|use (?:this|it|you)))|"
+    r"who are you|what are you|what is this|menu|commands?|options"
 )
 _REFUSE = re.compile(
     rf"^{_POLITE}(?:no+,? )?(?:no,? thank(?:s| you)|never ?mind|nevermind|forget (?:it|"
-    rf"about it|that|the whole thing)|cancel(?: (?:it|that|this|everything|the (?:whole )?\w+))?|"
+    rf"about it|that|the whole thing)|cancel(?: (?:it|that|this|everything|(?:the|my) (?:whole )?\w+))?|"
     rf"stop(?: it)?|"
     r"leave it|drop it|not (?:now|any ?more|interested)|i(?:'ve| have)? changed my mind|"
     r"let'?s not|don'?t bother|i don'?t want (?:to|it|this|that)(?: (?:go|any ?more|"
@@ -168,9 +176,10 @@ _KNOWS = re.compile(
 _CLOSE = 82  # rapidfuzz ratio of 100 at which a name counts as said
 
 
-def is_greeting(text: str) -> bool:
-    """Only a greeting, thanks or a goodbye."""
-    return bool(_GREETING.match(text))
+def courtesy(text: str) -> Intent | None:
+    """Only a greeting, thanks or a goodbye, or a cry for help."""
+    kinds: tuple[tuple[Intent, re.Pattern[str]], ...] = (("thanks", _THANKS), ("help", _HELP), ("greeting", _GREETING))
+    return next((intent for intent, pattern in kinds if pattern.match(text)), None)
 
 
 def is_refusal(text: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from agents.reasoning.offline import intents
+from agents.reasoning.offline import dealings, intents
 from agents.reasoning.offline.chat import plain
 from agents.reasoning.offline.details import Details, Setting, find_details
 from agents.reasoning.offline.memory_turns import memory_turn
@@ -101,9 +101,13 @@ def _with(turn: _Turn, intent: Intent, workflow: Workflow, found: Details, **mor
 
 
 def _fresh(turn: _Turn) -> Understanding:
-    """Nothing waits: a greeting, a question about taste, or a request."""
-    if intents.is_greeting(turn.text):
-        return _is(turn, "greeting")
+    """Nothing waits: a courtesy, a question about taste or about what was done, or a request."""
+    if courtesy := intents.courtesy(turn.text):
+        return _is(turn, courtesy)
+    if (undone := dealings.to_undo(turn.text)) is not None:
+        return _is(turn, "bookings", subject=undone or "it")
+    if dealings.asks_what_was_done(turn.text):
+        return _is(turn, "bookings")
     if intents.is_refusal(turn.text) or intents.is_no(turn.text):
         return _is(turn, "refuse")
     if (subject := intents.taste(turn.text, turn.original)) is not None:
@@ -168,8 +172,10 @@ def _aside(turn: _Turn, workflow: Workflow, found: Details) -> Understanding | N
     """Something else than what was waited for: a question, a greeting, a new request; else None."""
     if (subject := intents.taste(turn.text, turn.original)) is not None:
         return _is(turn, "question", subject=subject)
-    if intents.is_greeting(turn.text):
-        return _is(turn, "greeting")
+    if courtesy := intents.courtesy(turn.text):
+        return _is(turn, courtesy)
+    if dealings.asks_what_was_done(turn.text):
+        return _is(turn, "bookings")
     if intents.asks(turn.text) and (question := _request(turn)).intent == "unfit":
         return question
     if not intents.is_request(turn.text) or len(turn.text.split()) < 2:

@@ -193,8 +193,9 @@ def _matches(points: list[Point], texts: tuple[str, ...], meaning: Meaning) -> t
     """-1 to 1 per subject (rows) and phrase (columns), negative where it says the opposite; and the cosines."""
     if not points or not texts:
         return (np.zeros((len(points), len(texts)), np.float32),) * 2
-    cosine = meaning.near([p.subject for p in points], texts)
-    lexical = [_lexical(p.subject, p.sign > 0, texts) for p in points]
+    subjects = [_core(p) for p in points]
+    cosine = meaning.near(subjects, texts)
+    lexical = [_lexical(subject, p.sign > 0, texts) for subject, p in zip(subjects, points, strict=True)]
     overlap, side = np.stack([o for o, _ in lexical]), np.stack([s for _, s in lexical])
     near = np.clip((cosine - _FLOOR) / _SPAN, 0, 1)
     about = np.maximum(np.where(overlap >= 0.75, overlap, near * (1 + overlap / 2)), near).clip(0, 1)
@@ -202,6 +203,12 @@ def _matches(points: list[Point], texts: tuple[str, ...], meaning: Meaning) -> t
     against = np.where((cosine > 0.15) | (overlap >= 1), np.maximum(about, 0.5), 0)
     matches = np.where(side < 0, -against, np.where(about >= 0.3, about, 0))
     return np.asarray(matches, np.float32), np.where(side < 0, 0, cosine)
+
+
+def _core(point: Point) -> str:
+    """What to look for: of a "proper vegetarian main course", not any course that is a main one."""
+    eaten = need(point.subject, point.sign > 0)
+    return f"{eaten.diet} food" if eaten and eaten.diet else point.subject
 
 
 @lru_cache(maxsize=512)

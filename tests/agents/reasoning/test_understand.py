@@ -119,9 +119,62 @@ def test_impossible_details_are_problems(hear: Hear) -> None:
     assert understood.details == {}
 
 
-@pytest.mark.parametrize("text", ["hello", "Hi there!", "good evening", "hey, how are you?", "thanks"])
+@pytest.mark.parametrize("text", ["hello", "Hi there!", "good evening", "hey, how are you?"])
 def test_greeting(hear: Hear, text: str) -> None:
     assert hear(text).intent == "greeting"
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("thanks", "thanks"),
+        ("Thank you so much!", "thanks"),
+        ("bye", "thanks"),
+        ("help", "help"),
+        ("what can you do?", "help"),
+        ("How does this work?", "help"),
+    ],
+)
+def test_courtesies(hear: Hear, text: str, intent: str) -> None:
+    assert hear(text).intent == intent
+    assert hear(text, DECISION).intent == intent
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "what have you booked for me?",
+        "show me my reservations",
+        "do I have any bookings?",
+        "What did you order this week",
+        "is it booked?",
+        "have you bought anything yet?",
+    ],
+)
+def test_what_was_done_is_asked_for(hear: Hear, text: str) -> None:
+    assert hear(text).intent == "bookings"
+    assert hear(text, DECISION, **KNOWN).intent == "bookings"
+
+
+@pytest.mark.parametrize(
+    "text", ["what should I buy?", "what can you book?", "book me a table", "what do you know about me?", "a table"]
+)
+def test_what_was_done_is_not_asked_for(hear: Hear, text: str) -> None:
+    assert hear(text).intent != "bookings"
+
+
+@pytest.mark.parametrize(
+    ("text", "which"),
+    [
+        ("cancel my reservation", "it"),
+        ("please cancel my table at Lanterna", "at lanterna"),
+        ("can you move the booking to Friday?", "to friday"),
+    ],
+)
+def test_what_was_done_is_to_be_undone(hear: Hear, text: str, which: str) -> None:
+    told = hear(text)
+    assert (told.intent, told.subject) == ("bookings", which)
+    assert hear(text, PLAN).intent != "bookings", "in the middle of a task it speaks of that"
 
 
 @pytest.mark.parametrize(
@@ -272,7 +325,6 @@ def test_why_not(hear: Hear, text: str, subject: str) -> None:
         (DECISION, "neither", "different"),
         (DECISION, "no thanks", "refuse"),
         (DECISION, "forget it", "refuse"),
-        (DECISION, "thanks", "greeting"),
         (DECISION, "does it have parking?", "unclear"),
         (DECISION, "rent me a mountain bike", "request"),
         (PLAN, "cancel", "refuse"),
