@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
+
 from langgraph.graph import END
 
 from agents.crew import Crew
@@ -9,10 +12,13 @@ from agents.executor.mandate import plan_text
 from agents.executor.words import parse_go
 from agents.orchestrator import bookings, say
 from agents.orchestrator import rank as ranking
+from agents.reasoning.offline.domains import headed
 from agents.state import TaskState
 from agents.types import Candidate, Decision, PlanView, Preferences, Question, Reply
 from workflows.model import Workflow
 
+_ALL = re.compile(r"\b(?:know|known|remember|learn(?:ed|t)|noted?|file|all|everything)\b", re.IGNORECASE)
+_MOST_NOTES = 6
 BUSY = "I am still at it; I tell you what the page says. STOP ends it before the last click."
 
 
@@ -84,7 +90,20 @@ def _ability(workflow: Workflow) -> str:
 
 async def _about_taste(subject: str, crew: Crew) -> str:
     preferences = await crew.proxy.ask(subject)
-    return "\n\n".join(p for p in (say.taste(preferences), _unknown(preferences), preferences.index.caution) if p)
+    told = (say.taste(preferences), await _besides(subject, preferences, crew), _unknown(preferences))
+    return "\n\n".join(p for p in (*told, preferences.index.caution) if p)
+
+
+async def _besides(subject: str, preferences: Preferences, crew: Crew) -> str:
+    """The person's own notes on it that state no taste by themselves, where all that is known was asked for."""
+    asked = headed(subject)
+    if not asked or not _ALL.search(subject):
+        return ""
+    cited = {e.id for e in preferences.evidence}
+    notes = await asyncio.to_thread(crew.retriever.all_notes)
+    besides = [n for n in notes if n.id not in cited and asked & headed(f"{n.path} {n.section}")][:_MOST_NOTES]
+    lines = [f"- {say.quoted(note.quote)} ({say.cite(note)})" for note in besides]
+    return "\n".join(["Your notes on it say besides:", *lines]) if lines else ""
 
 
 def _unknown(preferences: Preferences) -> str:

@@ -99,5 +99,6 @@ def _contradict(one: Statement, other: Statement, near: float) -> bool:
     if one.positive == other.positive:
         return one.positive and sides < 0 and near >= _RELATED
     a, b = content(one.opinion.subject), content(other.opinion.subject)
-    shared = len(a & b) / max(1, min(len(a), len(b)))
-    return sides >= 0 and (near >= 0.7 or (shared >= 0.5 and near >= 0.5) or (sides > 0 and near >= 0.45))
+    # A room over a bar and a room at the back are two kinds of room; jazz and loud jazz are not apart.
+    within = bool(a and b) and (a <= b or b <= a)
+    return sides >= 0 and (near >= 0.7 or (within and near >= 0.5) or (sides > 0 and near >= 0.45))

@@ -59,7 +59,7 @@ def _on(topic: str, statements: list[Statement], meaning: Meaning) -> frozenset[
     return frozenset(
         n
         for n, s in enumerate(statements)
-        if 2 * len(own & content(s.text)) >= len(own)
+        if 2 * len(own & (content(s.text) | content(s.opinion.kind))) >= len(own)
         or (not s.habit and (near[0][n] >= _NEAR or opposed(topic, s.opinion.subject)))
     )
 

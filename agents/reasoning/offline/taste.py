@@ -32,6 +32,8 @@ _SOMEBODY = re.compile(
 )
 _LISTED = re.compile(r"\s*(?:[-*+]|\d+[.)])\s")
 _QUOTED = re.compile(r"“[^”]{4,}”|\"[^\"]{4,}\"")
+_CLAUSE = re.compile(r"[,;]\s|\s(?:even if|as long as|because|though)\b", re.IGNORECASE)
+_UNWANTED = re.compile(r"n[o']t\b|\b(?:no|never|skip|avoid|hate|without|unless|rather|thanks)\b", re.IGNORECASE)
 _VERB = re.compile(
     r"\b(?:is|are|was|were|has|have|had|do|does|did|can|will|would|may|might|counts?|it|see|so)\b", re.IGNORECASE
 )
@@ -40,7 +42,7 @@ _VERB = re.compile(
 def preferences(question: str, evidence: tuple[Evidence, ...], meaning: Meaning) -> Preferences:
     """Statements on the question, most telling first; contradictions with the newer first; what is not known, named."""
     owner = _owner(evidence)
-    asked = domains(question)
+    asked = domains(question) or (headed(question) if asks(question) else frozenset())
     found = [s for e in evidence for s in statements_of(e, owner)]
     kept = [s for s in found if s.hard or not elsewhere(asked, s.heading, s.text)]
     single = merged(kept, meaning)
@@ -116,10 +118,11 @@ def _bare(sentence: str, heading: str, speaker: str, sentences: int) -> tuple[Op
 
 def _wanted(sentence: str, heading: str, speaker: str, evidence: Evidence) -> tuple[Opinion, ...]:
     """A few words without a verb in memory, under a heading such as "Hotels": what is wanted there."""
-    said = sentence.strip(" -*+.")
+    said, *more = _CLAUSE.split(sentence.strip(" -*+."), maxsplit=1)
     stands = evidence.path.startswith("memory/") and not speaker and headed(heading)
     if (
         not stands
+        or _UNWANTED.search(" ".join(more))
         or len(said.split()) > 10
         or re.search(r"\d|:|\?|\b(?:no|i|i've|we|she|he)\b", fold(said))
         or _VERB.search(said)

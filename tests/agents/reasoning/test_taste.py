@@ -145,6 +145,31 @@ def test_every_statement_cites_what_was_given_and_nothing_comes_from_nothing(mea
     assert answer.unknown
 
 
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("what are my allergies?", {"I am allergic to sesame."}),
+        ("what music do I like?", {"Brass bands, the smaller the better."}),
+        ("what do I like to read?", {"I love long letters."}),
+        ("where should I stay?", {"Rooms under the roof, even if the stairs are steep.", "I am allergic to sesame."}),
+    ],
+)
+def test_a_question_is_answered_from_its_own_part_of_life(meaning: Meaning, question: str, told: set[str]) -> None:
+    said = (
+        note("I am allergic to sesame.", 1, section="Food"),
+        note("Brass bands, the smaller the better.", 2, section="Music"),
+        note("I love long letters.", 3, section="Books"),
+        note("Rooms under the roof, even if the stairs are steep.", 4, section="Hotels"),
+        note("I hate slow waiters in restaurants.", 5, section="Food"),
+    )
+    assert {s.text for s in preferences(question, said, meaning).statements} == told
+
+
+def test_two_kinds_of_a_thing_contradict_nothing(meaning: Meaning) -> None:
+    said = (note("I like quiet rooms at the back.", 1), note("I hate rooms over a kitchen.", 2))
+    assert preferences("rooms", said, meaning).contradictions == ()
+
+
 def test_a_few_words_under_a_heading_are_what_is_wanted_there(meaning: Meaning) -> None:
     said = (
         note("- Upper floor, at the back", 1, section="Hotels"),
