@@ -207,8 +207,10 @@ def _json(response: httpx.Response) -> Any:
     try:
         body = response.json()
     except json.JSONDecodeError:
-        body = {"title": "", "status": 502, "message": f"The service answered {response.status_code} without JSON."}
-        raise Told(Problem.model_validate(body)) from None
+        # The server's own page for a request that it had to let go of: ours are always JSON.
+        gone = f"The service was ended before it answered ({response.status_code})."
+        kept = "What you sent is kept and goes on when it runs again: `rflow serve`, or ask anything."
+        raise Unavailable(gone, kept) from None
     if response.is_error:
         raise Told(Problem.model_validate(body))
     return body

@@ -64,6 +64,7 @@ class DbosEngine:
             }
         )
         logging.getLogger("dbos").setLevel(logging.ERROR)
+        self._working: set[asyncio.Task[Any]] = set()
 
         # The database work stands in steps, whose results DBOS keeps; workflows are started from the body,
         # because DBOS refuses to start one inside a step.
@@ -80,12 +81,14 @@ class DbosEngine:
 
         @DBOS.workflow(name="turn")
         async def turn(row: str) -> None:
+            self._at_work()
             mandate = await turn_step(row)
             if mandate is not None:
                 await self.start_execution(mandate)
 
         @DBOS.workflow(name="execution")
         async def execution(mandate: str) -> None:
+            self._at_work()
             await self.start_turn(await execute_step(mandate))
 
         self._turn = turn
@@ -113,8 +116,17 @@ class DbosEngine:
         with SetWorkflowID(workflow_id):
             await DBOS.start_workflow_async(workflow, key)
 
+    def _at_work(self) -> None:
+        task = asyncio.current_task()
+        if task is not None:
+            self._working.add(task)
+            task.add_done_callback(self._working.discard)
+
     async def close(self) -> None:
-        """Stop; what is unfinished goes on at the next launch."""
+        """Stop; what is unfinished is cut off as a crash would, and goes on at the next launch."""
+        for task in self._working:
+            task.cancel()
+        await asyncio.gather(*self._working, return_exceptions=True)
         await asyncio.to_thread(DBOS.destroy, destroy_registry=True)
         # DBOS takes the loop's default executor down with it: to_thread and name lookups would fail from here on.
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(thread_name_prefix="default"))
