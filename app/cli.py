@@ -17,7 +17,7 @@ import typer
 from playwright.async_api import async_playwright
 from rich.console import RenderableType
 
-from agents.executor.browser import BrowserMissing, BrowserSettings, find_browser, shows_window
+from agents.executor.chrome import BrowserMissing, BrowserSettings, find_browser, shows_window
 from agents.executor.login import log_in, until_closed
 from agents.types import Preferences, Reply
 from app import client as reaching

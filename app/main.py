@@ -18,7 +18,8 @@ from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
 from agents import graph
 from agents.crew import Crew
-from agents.executor.browser import BrowserSettings, Driver
+from agents.executor.chrome import BrowserSettings
+from agents.executor.driver import Driver
 from agents.executor.execute import Executor
 from agents.executor.failpoint import failpoint_from
 from agents.executor.search import Searcher

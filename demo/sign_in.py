@@ -22,7 +22,8 @@ from ruamel.yaml.error import YAMLError
 
 from agents.executor.account import remember, sign_in_label
 from agents.executor.barrier import Phase
-from agents.executor.browser import BrowserSettings, open_profile
+from agents.executor.browser import open_profile
+from agents.executor.chrome import BrowserSettings
 from demo.shared.site import SAMPLE
 from demo.shared.store import Account
 from memory.errors import Conflict, RflowError, Unavailable

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from playwright.async_api import async_playwright
 
-from agents.executor.browser import BrowserMissing, find_browser
+from agents.executor.chrome import BrowserMissing, find_browser
 
 
 async def find() -> Path | None:

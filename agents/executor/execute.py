@@ -13,7 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from agents.executor import ledger
 from agents.executor.barrier import Phase, Policy
-from agents.executor.browser import BrowserSettings, Driver, Window, open_profile
+from agents.executor.browser import Window, open_profile
+from agents.executor.chrome import BrowserSettings
+from agents.executor.driver import Driver
 from agents.executor.failpoint import Failpoint, no_failpoint
 from agents.executor.ledger import Entry, MandateRefused
 from agents.executor.looks import Outcome, Sleep, look_until_sure

@@ -11,7 +11,8 @@ from playwright.async_api import Page
 
 from agents.executor import account
 from agents.executor.barrier import Phase
-from agents.executor.browser import BrowserSettings, open_profile
+from agents.executor.browser import open_profile
+from agents.executor.chrome import BrowserSettings
 from agents.executor.origins import origin_of
 from agents.executor.steps import first_line
 from memory.errors import Unavailable

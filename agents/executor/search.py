@@ -13,7 +13,9 @@ from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from agents.executor.barrier import Phase, Policy
 from agents.executor.bounds import STEP, leave, within
-from agents.executor.browser import BrowserSettings, Driver, Window, open_clean, open_profile
+from agents.executor.browser import Window, open_clean, open_profile
+from agents.executor.chrome import BrowserSettings
+from agents.executor.driver import Driver
 from agents.executor.gather import SEE, candidates, merged
 from agents.executor.plan import bound_steps, search_values
 from agents.executor.steps import first_line, open_page, perform

@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 from playwright.sync_api import sync_playwright
 
-from agents.executor.browser import BrowserSettings, find_browser
+from agents.executor.chrome import BrowserSettings, find_browser
 from tests.benchmarks.figures import Figure
 from tests.benchmarks.talk import FLAGS
 from tests.journeys.support import NOW, OPENING, Chat, Service, Town

@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 from playwright.async_api import Browser, async_playwright
 
-from agents.executor.browser import BrowserSettings, find_browser
+from agents.executor.chrome import BrowserSettings, find_browser
 from memory.embed import MiniLM
 from memory.vectors import VectorStore
 from tests.benchmarks.figures import Figure

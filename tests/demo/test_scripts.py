@@ -12,7 +12,7 @@ import httpx
 import pytest
 from playwright.async_api import Dialog, Page, async_playwright
 
-from agents.executor.browser import find_browser
+from agents.executor.chrome import find_browser
 from demo.biglietto.programme import load_shows, programme
 from demo.shared.log import read_log
 from demo.shared.site import SAMPLE

@@ -14,7 +14,8 @@ from playwright.async_api import BrowserContext, async_playwright
 
 from agents.executor.account import label
 from agents.executor.barrier import Phase
-from agents.executor.browser import BrowserSettings, find_browser, open_profile
+from agents.executor.browser import open_profile
+from agents.executor.chrome import BrowserSettings, find_browser
 from demo.sign_in import guest_of, sign_in
 from demo.town import town_clock
 

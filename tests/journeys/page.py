@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from playwright.sync_api import ConsoleMessage, Locator, Page, expect, sync_playwright
 
-from agents.executor.browser import BrowserSettings, find_browser
+from agents.executor.chrome import BrowserSettings, find_browser
 from tests.journeys.support import OPENING
 
 PATIENCE = 120_000  # milliseconds: several stories may share two cores

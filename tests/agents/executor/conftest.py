@@ -12,7 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from agents.executor import account, tables
 from agents.executor.barrier import Phase
-from agents.executor.browser import BrowserSettings, open_profile
+from agents.executor.browser import open_profile
+from agents.executor.chrome import BrowserSettings
 from memory.home import Home
 from tests.agents.executor import shop as shop_module
 from tests.agents.executor.rig import WORKFLOW, Rig, Ticking

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from agents.executor.browser import BrowserSettings
+from agents.executor.chrome import BrowserSettings
 from agents.executor.execute import Executor
 from agents.executor.failpoint import failpoint_from
 from memory.home import Home

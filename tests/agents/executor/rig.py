@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from agents.executor import ledger
-from agents.executor.browser import BrowserSettings
+from agents.executor.chrome import BrowserSettings
 from agents.executor.execute import Executor
 from agents.executor.mandate import code, new_mandate
 from agents.executor.plan import BoundPlan, plan_for

@@ -14,7 +14,9 @@ from agents.executor import browser as browsers
 from agents.executor import page as pages
 from agents.executor.barrier import Phase
 from agents.executor.bounds import leave
-from agents.executor.browser import BrowserSettings, Driver, open_clean, open_profile
+from agents.executor.browser import open_clean, open_profile
+from agents.executor.chrome import BrowserSettings
+from agents.executor.driver import Driver
 from agents.executor.page import read
 
 HEADLESS = BrowserSettings(show="headless", timeout=5)

@@ -7,7 +7,8 @@ import pytest
 
 from agents.executor.account import label, remember, sign_in_label
 from agents.executor.barrier import Phase, Policy
-from agents.executor.browser import BrowserMissing, BrowserSettings, find_browser, open_clean, shows_window
+from agents.executor.browser import open_clean
+from agents.executor.chrome import BrowserMissing, BrowserSettings, find_browser, shows_window
 from agents.executor.controls import Ambiguous, Missing
 from agents.executor.page import read
 from agents.executor.plan import BoundStep

@@ -9,7 +9,7 @@ import pytest
 from fastapi import FastAPI
 from playwright.async_api import Page, async_playwright, expect
 
-from agents.executor.browser import find_browser
+from agents.executor.chrome import find_browser
 from agents.types import Decision, Exclusion, Option, PlanView, Question, Reason, Receipt, Reply
 from app.channels.base import Message
 from memory.evidence import Evidence

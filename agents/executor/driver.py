@@ -1,0 +1,111 @@
+"""Playwright's own process, and the browsers that it starts."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+from playwright.async_api import Browser, BrowserContext, Playwright, async_playwright
+from playwright.async_api import Error as PlaywrightError
+
+from agents.executor.chrome import FLAGS, BrowserSettings, find_browser, shows_window
+from memory.errors import Unavailable
+
+T = TypeVar("T")
+
+
+class Driver:
+    """Playwright's own process, which browsers may share: started with the first, and again where it was killed."""
+
+    def __init__(self) -> None:
+        self._playwright: Playwright | None = None
+        self._starting = asyncio.Lock()
+
+    async def __aenter__(self) -> Driver:
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        if self._playwright is not None:
+            await self._playwright.stop()
+
+    async def launch(self, settings: BrowserSettings) -> Browser:
+        """A browser without a profile, never shown.
+
+        Raises:
+            BrowserMissing: none was found.
+            Unavailable: it does not start.
+        """
+        return await self._started(settings, lambda play, options: play.chromium.launch(**options))
+
+    async def launch_profile(self, settings: BrowserSettings, profile: Path) -> BrowserContext:
+        """A browser with this profile; raises as `launch` does."""
+        options: dict[str, Any] = {
+            "headless": not shows_window(settings.show, settings.environ),
+            "accept_downloads": False,
+        }
+        return await self._started(
+            settings, lambda play, more: play.chromium.launch_persistent_context(profile, **options, **more)
+        )
+
+    async def _started(
+        self, settings: BrowserSettings, launch: Callable[[Playwright, dict[str, Any]], Awaitable[T]]
+    ) -> T:
+        async def start(play: Playwright) -> T:
+            program = find_browser(settings.path, play.chromium.executable_path, settings.environ)
+            common: dict[str, Any] = {"executable_path": program, "args": list(FLAGS)}
+            return await _sandboxed(lambda sandbox: launch(play, common | {"chromium_sandbox": sandbox}))
+
+        try:
+            return await self._with_playwright(start)
+        except PlaywrightError as failed:
+            line = str(failed).strip().split("\n")[0]
+            raise Unavailable(f"{settings.path or 'The browser'} does not start: {line}.", "Try again.") from failed
+
+    async def _with_playwright(self, use: Callable[[Playwright], Awaitable[T]]) -> T:
+        playwright = await self._running()
+        try:
+            return await use(playwright)
+        except PlaywrightError:
+            if await _answers(playwright):
+                raise
+            return await use(await self._running(instead_of=playwright))
+
+    async def _running(self, instead_of: Playwright | None = None) -> Playwright:
+        async with self._starting:
+            if self._playwright is None or self._playwright is instead_of:
+                self._playwright = await async_playwright().start()
+            return self._playwright
+
+
+@asynccontextmanager
+async def shared(driver: Driver | None) -> AsyncIterator[Driver]:
+    """The driver that is there already, else one of one's own, ended when left."""
+    if driver is not None:
+        yield driver
+        return
+    async with Driver() as own:
+        yield own
+
+
+async def _answers(playwright: Playwright) -> bool:
+    try:
+        await (await playwright.request.new_context()).dispose()
+    except Exception:  # noqa: BLE001 (of a driver that is gone, Playwright raises errors of several kinds)
+        return False
+    return True
+
+
+async def _sandboxed(launch: Callable[[bool], Awaitable[T]]) -> T:
+    """Launch in Chromium's sandbox where the system lets it: not for root, nor in most containers."""
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        return await launch(False)
+    try:
+        return await launch(True)
+    except PlaywrightError as failed:
+        if "sandbox" not in str(failed).lower().replace("chromium_sandbox", ""):
+            raise
+        return await launch(False)
