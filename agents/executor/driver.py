@@ -26,6 +26,7 @@ class Driver:
         self._starting = asyncio.Lock()
 
     async def __aenter__(self) -> Driver:
+        asyncio.get_running_loop().set_exception_handler(_told)
         return self
 
     async def __aexit__(self, *exc: object) -> None:
@@ -89,6 +90,12 @@ async def shared(driver: Driver | None) -> AsyncIterator[Driver]:
         return
     async with Driver() as own:
         yield own
+
+
+def _told(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Ctrl-C reaches the driver's process as well as ours; Playwright leaves the error of that to nobody."""
+    if not str(context.get("exception")).startswith("Connection closed while reading from the driver"):
+        loop.default_exception_handler(context)
 
 
 async def _answers(playwright: Playwright) -> bool:
