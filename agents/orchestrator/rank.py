@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Protocol
 
@@ -24,6 +24,9 @@ _UNSURE = 0.12  # fit that is taken off where something that binds could not be 
 _ALIKE = 0.08  # fit that a backup may lose for being different from the top
 _EQUAL = 0.005  # fits that differ by no more are the same; then guests' ratings decide
 _NAMED = 78  # rapidfuzz score from which a name was meant
+
+
+Said = Mapping[str, tuple[Evidence, ...]]
 
 
 class Mentions(Protocol):
@@ -72,8 +75,8 @@ async def rank(
     bound = bounds(workflow, details, understanding_wishes, preferences)
     standing = [stand(c, bound) for c in candidates]
     known = {e.id: e for e in preferences.evidence}
-    standing = await _not_been(standing, workflow, new_only, retriever, known)
-    standing = await _spoken_of(standing, retriever, known)
+    said = await _said_of(standing, retriever)
+    standing = _spoken_of(_not_been(standing, workflow, new_only, said, known), said, known)
     standing, nearest = _open_at(standing, workflow, details)
     left = [s for s in standing if s.exclusion is None]
     scores = await _weighed(left, preferences, understanding_wishes, details, reasoner)
@@ -102,8 +105,8 @@ async def shortlist(
     taste = preferences or Preferences(question="")
     standing = [stand(c, bounds(workflow, details, understanding_wishes, taste)) for c in candidates]
     if retriever:
-        standing = await _not_been(standing, workflow, new_only, retriever, {})
-        standing = await _spoken_of(standing, retriever, {})
+        said = await _said_of(standing, retriever)
+        standing = _spoken_of(_not_been(standing, workflow, new_only, said, {}), said, {})
     standing, _ = _open_at(standing, workflow, details)
     left = [s for s in standing if s.exclusion is None]
     most = next((s.count for s in workflow.search if s.verb is Verb.LOOK_CLOSER and s.count), len(left))
@@ -117,15 +120,20 @@ def _rating(candidate: Candidate) -> float:
     return (facts.rating(candidate) or (0.0, 0))[0]
 
 
-async def _not_been(
-    standing: list[Standing], workflow: Workflow, new_only: bool, retriever: Mentions, known: dict[str, Evidence]
+async def _said_of(standing: list[Standing], retriever: Mentions) -> Said:
+    """What the person's notes say of each that is not out already, by name."""
+    names = [s.candidate.name for s in standing if s.exclusion is None]
+    return await asyncio.to_thread(lambda: {name: tuple(retriever.mentions(name)) for name in names})
+
+
+def _not_been(
+    standing: list[Standing], workflow: Workflow, new_only: bool, said: Said, known: dict[str, Evidence]
 ) -> list[Standing]:
     """Leave out visited places, where a rule says so; the quotation joins `known`."""
     if not any(r.kind is RuleKind.BEEN and (new_only or not r.when) for r in workflow.rules):
         return standing
     names = [s.candidate.name for s in standing]
-    left = [s.candidate.name for s in standing if s.exclusion is None]
-    told = await asyncio.to_thread(lambda: {n: visited(n, retriever.mentions(n), names) for n in left})
+    told = {name: visited(name, mentions, names) for name, mentions in said.items()}
     known.update({e.id: e for e in told.values() if e})
     return [
         Standing(s.candidate, Exclusion(name=s.candidate.name, reason="you have been there", evidence=(been.id,)))
@@ -135,11 +143,11 @@ async def _not_been(
     ]
 
 
-async def _spoken_of(standing: list[Standing], retriever: Mentions, known: dict[str, Evidence]) -> list[Standing]:
+def _spoken_of(standing: list[Standing], said: Said, known: dict[str, Evidence]) -> list[Standing]:
     """Leave out what the person's notes rule out by name; say what else they say against it."""
     names = [s.candidate.name for s in standing]
     left = [s.candidate.name for s in standing if s.exclusion is None]
-    told = await asyncio.to_thread(lambda: {n: word_on(n, retriever.mentions(n), names) for n in left})
+    told = {name: word_on(name, said[name], names) for name in left}
     against = {name: word for name, word in told.items() if word and word.against}
     known.update({w.evidence.id: w.evidence for w in against.values()})
     return [
