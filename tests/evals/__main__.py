@@ -5,21 +5,25 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from agents.reasoning.offline.reasoner import OfflineReasoner
 from memory.embed import MiniLM
-from tests.evals import locomo, prefeval
-from tests.evals.support import Measured, data_folder
+from tests.evals import locomo, prefeval, requests, slots
+from tests.evals.support import F1, Measured, data_folder
 
-Part = Callable[[Path, Path, MiniLM, int], list[Measured]]
+Figures = Sequence[Measured | F1]
+Part = Callable[[Path, Path, MiniLM, int], Figures]
 PARTS: dict[str, Part] = {
     "locomo": lambda data, folder, model, every: locomo.measure(data, folder, model),
     "prefeval": lambda data, folder, model, every: prefeval.recall(data, folder, model),
     "proxy": lambda data, folder, model, every: prefeval.proxy(
         data, folder, model, OfflineReasoner(model.embed), every
     ),
+    "requests": lambda data, folder, model, every: requests.routed(data, model, every),
+    "go": lambda data, folder, model, every: requests.confirmed(data),
+    "slots": lambda data, folder, model, every: slots.measure(data, every),
 }
 
 
@@ -27,7 +31,7 @@ def main() -> int:
     """Measure what is asked for, and print the table."""
     parser = argparse.ArgumentParser(prog="python -m tests.evals", description=__doc__)
     parser.add_argument("--only", choices=PARTS, action="append", help="only these")
-    parser.add_argument("--every", type=int, default=4, help="the proxy is asked each so manieth case")
+    parser.add_argument("--every", type=int, default=4, help="of the long ones, each so manieth case")
     options = parser.parse_args()
     data = data_folder()
     if data is None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Hashable, Iterator, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -41,6 +42,29 @@ class Measured:
         """A line of the table: percent of all, of the half for fitting, of the half that was held back."""
         halves = [[v for v, held in self.values if held in kind] for kind in ((True, False), (False,), (True,))]
         return f"{self.what:48}{len(self.values):6}" + "".join(f"{_percent(half):>10}" for half in halves)
+
+
+@dataclass
+class F1:
+    """The harmonic mean of precision and recall over all cases, and over each half."""
+
+    what: str
+    counts: dict[bool, Counter[str]] = field(default_factory=lambda: {False: Counter(), True: Counter()})
+
+    def add(self, marked: Set[Hashable], taken: Set[Hashable], *, held_back: bool) -> None:
+        """What one case should give, and what was taken from it."""
+        told = {"cases": 1, "right": len(marked & taken), "marked": len(marked), "taken": len(taken)}
+        self.counts[held_back].update(told)
+
+    def row(self) -> str:
+        """A line of the table, as `Measured.row`."""
+        halves = [self.counts[False] + self.counts[True], self.counts[False], self.counts[True]]
+        return f"{self.what:48}{halves[0]['cases']:6}" + "".join(f"{_f1(half):>10}" for half in halves)
+
+
+def _f1(counts: Counter[str]) -> str:
+    both = counts["marked"] + counts["taken"]
+    return f"{200 * counts['right'] / both:.1f}" if both else "-"
 
 
 def _percent(values: list[float]) -> str:

@@ -47,7 +47,7 @@ _UNIT = re.compile(
 _AND_I = re.compile(r"i\b(?!'| (?:would|want|need|am|have|had|will|was|can|could|like|think|love)\b)")
 _NAME = re.compile(r"[A-ZÀ-Þ][\w'’-]+(?!\w)")
 _NAMES_AND_ME = re.compile(
-    r"(?P<names>[A-ZÀ-Þ][\w'’-]+(?:\s*,\s*[A-ZÀ-Þ][\w'’-]+)*)(?:\s+(?:and|plus)|\s*[&+,])\s+(?:me|myself|I)\b"
+    r"(?P<names>[A-ZÀ-Þ][\w'’-]+(?:\s*,\s*[A-ZÀ-Þ][\w'’-]+)*)(?:(?:\s+(?:and|plus)|\s*[&+])\s+I|(?:\s+(?:and|plus)|\s*[&+,])\s+(?:me|myself))\b"
     r"(?!'| \w+ing\b| (?:would|want|need|am|have|had|will|was|can|like|think|love)\b)"
 )
 _JOINED = re.compile(_JOIN)

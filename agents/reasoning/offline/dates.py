@@ -24,7 +24,7 @@ _DAY = rf"(?P<day>{ORDINAL}|\d{{1,2}})(?!\d|[:.]\d| ?[ap]\.?m)"
 _DOTTED = (
     r"(?P<a>0?[1-9]|[12]\d|3[01])\.(?P<b>0?[1-9]|1[0-2])(?![\d%€$£]|\.\d| ?(?:[ap]m|euros?|eur|pounds?|dollars?)\b)"
 )
-_SPAN = rf"(?P<n>{SMALL}|an?|a couple of|couple of|a few) (?P<unit>day|night|week|fortnight|month|year)s?'?"
+_SPAN = rf"(?P<n>{SMALL}|an?|a couple of|couple of|a few)(?: more)? (?P<unit>day|night|week|fortnight|month|year)s?'?"
 _NEAR = r"(?:about |around |roughly |exactly )?"
 
 
@@ -205,8 +205,9 @@ def hours_ahead(match: re.Match[str]) -> dt.timedelta:
 
 
 MOMENT = (
-    rf"\bin {_NEAR}(?:(?P<half>half an)|(?P<n>{SMALL}|an?|a couple of)) (?P<unit>hour|hr|minute|min)s?\b"
-    r"(?P<plus> and a half)?(?:'? time)?"
+    rf"\b(?:in {_NEAR}|(?=[\w ]{{3,25}} from now\b))"
+    rf"(?:(?P<half>half an)|(?P<n>{SMALL}|an?|a couple of)) (?P<unit>hour|hr|minute|min)s?\b"
+    r"(?P<plus> and a half)?(?:'? time| from now)?"
 )
 
 

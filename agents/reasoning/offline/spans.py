@@ -13,8 +13,8 @@ MASK = "\x00"
 
 _SAME = str.maketrans("‘’‚‛“”„‐‑‒–—―−\u00a0\u2007\u202f\n\r\t", "''''\"\"\"-------      ")
 _CORRECTION = re.compile(
-    r"\b(?:no+|nope|sorry|actually|wait|i mean(?:t)?|make (?:that|it)|rather|"
-    r"scratch that|correction|instead|oops|hmm)\b"
+    r"\b(?:no+|nope|sorry|actually|wait|i mean(?:t)?|make (?:that|it)|rather(?! than)|"
+    r"scratch that|correction|instead(?! of)|oops|hmm)\b"
 )
 _NEGATED = re.compile(
     r"\b(?:not|isn't|instead of|rather than|except|but not|change (?:it )?from|moved? (?:it )?from)"

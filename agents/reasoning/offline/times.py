@@ -55,6 +55,7 @@ _AT = (
 _NO_THING = (
     r"(?! ?(?:people|persons?|guests?|adults?|kids?|children|of us|euros?|dollars?|"
     r"pounds?|minutes?|hours?|days?|weeks?|nights?|%|[€$£]))"
+    rf"(?! to (?:\d+|{SMALL}) (?:people|persons?|guests?|adults?|kids?|children|of us)\b)"
 )
 
 
