@@ -10,7 +10,7 @@ from pathlib import Path
 
 from agents.reasoning.offline.reasoner import OfflineReasoner
 from memory.embed import MiniLM
-from tests.evals import locomo, prefeval, requests, slots
+from tests.evals import choice, locomo, prefeval, requests, slots
 from tests.evals.support import F1, Measured, data_folder
 
 Figures = Sequence[Measured | F1]
@@ -21,6 +21,7 @@ PARTS: dict[str, Part] = {
     "proxy": lambda data, folder, model, every: prefeval.proxy(
         data, folder, model, OfflineReasoner(model.embed), every
     ),
+    "choice": lambda data, folder, model, every: choice.choose(data, OfflineReasoner(model.embed), every),
     "requests": lambda data, folder, model, every: requests.routed(data, model, every),
     "go": lambda data, folder, model, every: requests.confirmed(data),
     "slots": lambda data, folder, model, every: slots.measure(data, every),

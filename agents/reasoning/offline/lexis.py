@@ -10,8 +10,11 @@ from agents.reasoning.offline.tables import table
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _NEGATION = re.compile(
-    r"\b(?:no|not|never|without|free (?:of|from)|isn't|aren't|wasn't|doesn't|don't|neither|nor|nothing)\b"
+    r"\b(?:no|not|never|without|free (?:of|from)|minimal|hardly any|barely any"
+    r"|isn't|aren't|wasn't|doesn't|don't|neither|nor|nothing)\b"
 )
+
+_IMITATED = (["vegan"], ["faux"], ["fake"], ["imitation"])
 
 
 @lru_cache(maxsize=65536)
@@ -78,7 +81,8 @@ def denied(words: frozenset[str], text: str) -> bool:
 def _denied(where: str, start: int, end: int) -> bool:
     """ "no music", "without any music", "music-free", "free from music"."""
     after = where[end:].split(maxsplit=1)
-    return _NEGATION.search(" ".join(where[:start].split()[-3:])) is not None or after[:1] == ["free"]
+    before = where[:start].split()[-3:]
+    return _NEGATION.search(" ".join(before)) is not None or after[:1] == ["free"] or before[-1:] in _IMITATED
 
 
 @cache

@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from agents.reasoning.offline.lexis import content, fold, stems
-from agents.reasoning.offline.subjects import cut, lead, listed, names, subject
+from agents.reasoning.offline.subjects import absent, cut, lead, listed, names, subject
 from agents.reasoning.offline.tables import table
 from agents.reasoning.offline.whose import mine, whose, words
 from agents.types import Polarity
 
 _OPPOSITE: dict[Polarity, Polarity] = {"likes": "dislikes", "dislikes": "likes", "never": "likes", "must": "dislikes"}
+_SOFTENED: dict[Polarity, Polarity] = {"likes": "likes", "dislikes": "dislikes", "never": "dislikes", "must": "likes"}
 _CLAUSE = re.compile(
     r"\s*;\s*|\s+[—–-]+\s+|\s*—\s*|(?<=\w)\.\s+|!\s+|\s*:\s+"
     r"|,?\s+(?:but|however|yet|although|though|whereas|while|so)\b,?\s*(?!when\b|if\b|only\b)"
@@ -237,6 +238,8 @@ def _read(hit: _Hit, holder: str, last: Opinion | None, body: str, condition: st
     if condition and polarity in ("never", "must") and not hit.cue.kind:
         polarity, strength = ("dislikes" if polarity == "never" else "likes"), 0.85
     base = Opinion("", polarity, strength, body, holder, past, condition, hit.cue.kind)
+    if hit.cue.side == "after" and names(gone := subject(absent(hit.after))):
+        return [replace(base, subject=gone, polarity=_SOFTENED[_OPPOSITE[polarity]], kind="")]
     found = [replace(base, subject=s) for s in _subjects(hit, last, condition)]
     for one, other in _compared(hit):
         liked, flipped = (one, other) if polarity in ("likes", "must") else (other, one)

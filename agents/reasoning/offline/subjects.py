@@ -24,6 +24,29 @@ def lead() -> re.Pattern[str]:
     return re.compile(rf"^(?:(?:{'|'.join(table('polarity')['leads'])})\s+)+(?=\S)", re.IGNORECASE)
 
 
+_MODIFIED = re.compile(
+    r"[\w'’-]+(?: [\w'’-]+)? (?P<of>(?P<mark>that|who|involving|containing|featuring|made|based|focused|tested"
+    r"|with|without|in|from|about|of)\b.+)$",
+    re.IGNORECASE,
+)
+_LOOSE = {"with", "without", "in", "from", "about", "of"}
+_ABSENT = re.compile(
+    r"\b(?:(?:that|who|which) (?:(?:do|does|did|is|are|has|have)(?:n't| not| no)|lacks?|never)"
+    r"(?: (?:any|involve|have|include|contain|use|require|rely on|offer|support|need|a|an))*"
+    r"|without(?: (?:any|a|an))*|free (?:of|from)|lacking)\s+(?P<rest>.+)$",
+    re.IGNORECASE,
+)
+_EXAMPLES = re.compile(
+    r",? (?:such as|like|including|especially|e\.g\.,?) (?P<rest>[^,]+(?:, [^,]+)*,? (?:and|or) .+)$"
+)
+
+
+def absent(said: str) -> str:
+    """What the words ask to be away, verbatim: of "hotels that don't have a lift" the "lift"; empty where nothing."""
+    match = _ABSENT.search(said)
+    return match["rest"].strip(" .,") if match else ""
+
+
 def names(said: str) -> bool:
     """Whether words name a thing: neither "I" nor "clear" nor "you didn't" nor "do it"."""
     told = content(said)
@@ -48,4 +71,13 @@ def listed(said: str) -> list[str]:
     if len(parts) > 1 and not re.search(r"\b(?:and|or|nor|as well as)\b", found) and len(parts[0].split()) == 1:
         return [found]
     kept = parts[:1] + [p for p in parts[1:] if not _FINITE.search(p)]  # "I love tea, and the cod is beyond praise"
+    kept = _shared(kept, " or " in found)
     return kept if all(len(p.split()) <= 8 for p in kept) else [kept[0]]
+
+
+def _shared(parts: list[str], either: bool) -> list[str]:
+    """The members of a list with what stands after the last of them and means all: "films or series that are long"."""
+    said = _MODIFIED.match(parts[-1]) if len(parts) > 1 else None
+    if said is None or (said["mark"].lower() in _LOOSE and not either):
+        return parts
+    return [p if len(p.split()) > 2 or _MODIFIED.match(p) else f"{p} {said['of']}" for p in parts]

@@ -16,6 +16,12 @@ SAID = [
     ("I can't eat sesame.", [("never", "sesame")]),
     ("I strictly avoid palm oil.", [("never", "palm oil")]),
     ("I never stay in chain hotels.", [("never", "chain hotels")]),
+    # What stands after a list means all of it; what is to be away is what is disliked, and the other way round.
+    ("I can't stand bars or clubs with DJs.", [("dislikes", "bars with DJs"), ("dislikes", "clubs with DJs")]),
+    ("I like tea and cakes with cream.", [("likes", "tea"), ("likes", "cakes with cream")]),
+    ("I love hotels without carpets.", [("dislikes", "carpets")]),
+    ("I avoid gyms that don't have a sauna.", [("likes", "sauna")]),
+    ("I never stay in rooms without windows.", [("likes", "windows")]),
     ("I won't fly with budget airlines.", [("never", "budget airlines")]),
     ("I need step-free access.", [("must", "step-free access")]),
     ("The room must be on the ground floor.", [("must", "ground floor")]),

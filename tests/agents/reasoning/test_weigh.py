@@ -44,6 +44,7 @@ def order(scores: tuple[Score, ...]) -> list[str]:
     ("tastes", "good", "bad"),
     [
         ((("quiet rooms", "likes"),), "A calm guesthouse, hushed after nine.", "A party hostel with a DJ on the roof."),
+        ((("leather seats", "dislikes"),), "Seats of faux leather.", "Seats of old leather."),
         ((("loud hotels", "dislikes"),), "Silent, behind thick walls.", "Noisy nights above the karaoke bar."),
         (
             (("gloomy novels", "dislikes"),),
