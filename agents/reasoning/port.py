@@ -30,6 +30,8 @@ Intent = Literal[
     "proposals",  # asks for what was inferred, or answers it by number
     "interview",  # wants to be asked about a topic
     "refuse",  # does not want to go on
+    "ask",  # asks something about top, backup or the one that the plan is for; choice: which of them
+    "resume",  # goes back to a task that was parked; subject: which
     "bookings",  # asks what was done before; subject: what of it they want to be rid of
     "greeting",
     "thanks",  # or a goodbye
