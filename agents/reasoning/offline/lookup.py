@@ -8,6 +8,7 @@ from typing import Any
 
 from agents.reasoning.offline.facts import area, dishes, phrases, rating, shown_price
 from agents.reasoning.offline.lexis import content, fold, opposed
+from agents.reasoning.offline.spans import words
 from agents.reasoning.offline.tables import table
 from agents.types import Candidate
 
@@ -30,9 +31,9 @@ _KEYS = (
 _PRICE = re.compile(r"\b(?:price|prices|cost|costs|expensive|cheap|how much)\b")
 _RATING = re.compile(r"\b(?:rating|rated|stars?|reviews?)\b")
 _MENU = re.compile(r"\b(?:menu|dishes|serve|serves|(?:to|can i|can we|could we) eat)\b")
-_SAID_OF_IT = frozenset(
-    "it they there place one option top backup first second offer say tell page menu dish serve".split()
-)  # noqa: SIM905
+_SAID_OF_IT = words(
+    "it they there place one option top backup first second offer say tell page menu dish serve what who where"
+)
 
 
 def is_asked(text: str) -> bool:
@@ -42,9 +43,9 @@ def is_asked(text: str) -> bool:
 
 def look_up(question: str, candidate: Candidate) -> str:
     """What the page says to the question, in its own words; empty where it says nothing."""
-    said = fold(question)
-    words = content(said) - content(candidate.name) - frozenset(table("words")["asking"].split()) - _SAID_OF_IT
-    return "; ".join(dict.fromkeys((*_named(said, bool(words), candidate), *_spoken(words, candidate))))
+    said = re.sub(r"'s\b", "", fold(question))
+    asked = content(said) - content(candidate.name) - words(table("words")["asking"]) - _SAID_OF_IT
+    return "; ".join(dict.fromkeys((*_named(said, bool(asked), candidate), *_spoken(asked, candidate))))
 
 
 def _named(said: str, more: bool, candidate: Candidate) -> Iterator[str]:
@@ -62,12 +63,12 @@ def _named(said: str, more: bool, candidate: Candidate) -> Iterator[str]:
         yield ", ".join(d.name for d in menu[:_DISHES]) + rest
 
 
-def _spoken(words: frozenset[str], candidate: Candidate) -> Iterator[str]:
+def _spoken(asked: frozenset[str], candidate: Candidate) -> Iterator[str]:
     """What its sentences and its menu say in the question's words, or in opposite ones."""
-    wanted = " ".join(sorted(words))
-    told = [p for p in phrases(candidate) if words & content(p.meant) or opposed(wanted, p.meant)]
+    wanted = " ".join(sorted(asked))
+    told = [p for p in phrases(candidate) if asked & content(p.meant) or opposed(wanted, p.meant)]
     yield from (f"“{p.shown}”" for p in told[:_MOST])
-    yield from [f"“{d.name}”" for d in dishes(candidate) if words & (content(d.text) | d.diets)][:_DISHES]
+    yield from [f"“{d.name}”" for d in dishes(candidate) if asked & (content(d.text) | d.diets)][:_DISHES]
 
 
 def _text(value: Any) -> str:
