@@ -33,7 +33,8 @@ class TaskState(TypedDict, total=False):
     busy: bool  # the executor is at work on another task of the conversation
     status: TaskStatus
     understood: Json  # Understanding of the latest message
-    handoff: bool  # the latest message is a new task's, not this one's
+    handoff: bool  # the latest message is another task's, not this one's
+    resumed: bool  # this is the parked task that the latest message goes back to
     opened: bool  # what was understood has been said
     workflow: str
     details: dict[str, DetailValue]

@@ -9,9 +9,11 @@ from collections import defaultdict
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import cast
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.types import Command, StateSnapshot
+from rapidfuzz import fuzz
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from agents.executor import ledger
@@ -40,6 +42,9 @@ LONGEST = 4000
 
 ATTEMPTS = 3
 """Times that an execution is begun again after an error that nobody foresaw."""
+
+NAMED = 85
+"""rapidfuzz score of 100 from which a parked task's request was meant."""
 
 GOING = "Going ahead. I tell you what the page says; **STOP** ends it before the last click."
 
@@ -212,12 +217,20 @@ class Turns:
         state = await self._advance(row, task, await self._said(row, signal))
         if state.get("handoff"):
             async with self.database.begin() as conn:
-                await store.set_status(conn, task, "parked", row)
+                back = state["understood"]["intent"] == "resume"
+                other = await self._parked(conn, row, state["understood"]["subject"]) if back else None
+                await store.set_status(conn, task, "parked" if "workflow" in state else "cancelled", row)
                 await ledger.revoke(conn, row.conversation, row.id, self.clock(), "another request took its place")
-                task = await self._begin(conn, row)
+                task = other or await self._begin(conn, row)
                 await store.note(conn, row.id, task=task, interrupt=None)
-            state = await self._advance(row, task, await self._said(row, signal))
+            state = await self._advance(row, task, {**await self._said(row, signal), "resumed": back})
         return _from(state)
+
+    async def _parked(self, conn: AsyncConnection, row: Row, subject: str) -> str | None:
+        """The parked task that is gone back to: the one whose request says so, else the latest."""
+        parked = await store.parked(conn, row.conversation)
+        named = [task for task, asked in parked.items() if fuzz.partial_ratio(fold(subject), fold(asked)) >= NAMED]
+        return next(iter([*named, *parked]), None)
 
     async def _begin(self, conn: AsyncConnection, row: Row) -> str:
         """A task whose id follows from the row, so that a turn that runs again begins the same one."""
@@ -230,7 +243,7 @@ class Turns:
         thread = _thread(task)
         snapshot = await self.graph.aget_state(thread)
         if not snapshot.values:
-            await self.graph.ainvoke(await self._first(row, task), thread, durability="sync")
+            await self.graph.ainvoke(self._first(row, task, value), thread, durability="sync")
         elif snapshot.next and not snapshot.interrupts:
             await self.graph.ainvoke(None, thread, durability="sync")  # a crash stopped it between two nodes
         elif snapshot.interrupts:
@@ -255,16 +268,15 @@ class Turns:
         self.failpoint("turn.resuming")
         await self.graph.ainvoke(Command(resume={waits: value}), thread, durability="sync")
 
-    async def _first(self, row: Row, task: str) -> TaskState:
-        said = await self._said(row, {})
-        return {
+    def _first(self, row: Row, task: str, said: TaskState | Json) -> TaskState:
+        begun: TaskState = {
             "task": task,
             "conversation": row.conversation,
             "owner": self.owner,
             "request": row.text,
             "trace": [],
-            **said,
         }
+        return cast(TaskState, {**begun, **said})
 
     async def _said(self, row: Row, signal: Signal) -> TaskState:
         """What the graph is given of a message."""
@@ -273,7 +285,13 @@ class Turns:
             shown = await store.last_reply(conn, row.conversation, upto=row.seen)
         source = "terminal" if row.channel == "api" and row.conversation.startswith("cli") else row.channel
         said: TaskState = {"message": row.text, "message_id": row.id, "signal": signal, "busy": busy}
-        return {**said, "source": source, "spoken": row.voice, "plan_shown": bool(shown and shown.plan)}
+        return {
+            **said,
+            "resumed": False,
+            "source": source,
+            "spoken": row.voice,
+            "plan_shown": bool(shown and shown.plan),
+        }
 
     async def execute(self, mandate: str) -> str:
         """Carry out one mandate; the id of the inbox row that its outcome becomes."""

@@ -51,6 +51,8 @@ async def _said(intent: str, state: TaskState, crew: Crew) -> str:
         return _about_options(subject, state)
     if intent == "bookings":
         return await bookings.told(subject, crew)
+    if intent == "resume":
+        return f"Back to “{' '.join(state['request'].split())}”." if "workflow" in state else "Nothing was set aside."
     if state.get("busy"):
         return BUSY
     if parse_go(state["message"]):

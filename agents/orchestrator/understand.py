@@ -35,9 +35,9 @@ async def understand(state: TaskState, crew: Crew) -> TaskState:
     update: TaskState = {**lapsed, "understood": read.model_dump(mode="json"), "trace": trace, "noted": ""}
     if told is None and memory:
         update["memory"] = None
-    if read.intent == "request" and "workflow" in state:
-        # A new task's message: this one stays as it was, and the turn begins the other.
-        return {**update, "handoff": True}
+    if (read.intent == "request" and "workflow" in state) or (read.intent == "resume" and not state.get("resumed")):
+        # Another task's message: this one stays as it was, and the turn begins the other, or goes back to it.
+        return {**update, "handoff": True, "status": state.get("status", "understanding")}
     if state.get("status") == "offered" and read.intent in CHANGES:
         async with crew.database.begin() as conn:
             await ledger.revoke(conn, state["conversation"], state["message_id"], crew.clock(), "the request changed")

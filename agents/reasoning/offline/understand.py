@@ -52,6 +52,8 @@ def understand(heard: Heard, workflows: tuple[Workflow, ...], embed: Embed) -> U
         return Understanding(intent="unclear", workflow=heard.workflow)
     if (memory := _memory(turn)) is not None:
         return memory
+    if (parked := intents.resumes(turn.text)) is not None:
+        return _is(turn, "resume", subject=parked)
     if heard.waiting is None or workflow is None:
         return _fresh(turn)
     if heard.waiting.kind == "question":

@@ -329,6 +329,8 @@ def test_why_not(hear: Hear, text: str, subject: str) -> None:
         (DECISION, "is the second one quiet", "ask"),
         (PLAN, "where is it?", "ask"),
         (DECISION, "rent me a mountain bike", "request"),
+        (DECISION, "back to the hotel", "resume"),
+        (PLAN, "where were we?", "resume"),
         (PLAN, "cancel", "refuse"),
         (PLAN, "no", "refuse"),
         (PLAN, "the backup instead", "choose"),
