@@ -79,12 +79,18 @@ class Catalog:
         with self._cursor() as db:
             db.execute("PRAGMA journal_mode=WAL")
             db.execute("PRAGMA synchronous=NORMAL")
+            db.execute("PRAGMA secure_delete=ON")  # what was forgotten is gone from the file too
             db.executescript(SCHEMA)
 
     def close(self) -> None:
         """Closes the database."""
         with self._lock:
             self._db.close()
+
+    def settle(self) -> None:
+        """Writes the log back and empties it: what was deleted stands nowhere any more."""
+        with self._cursor() as db:
+            db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     @contextmanager
     def _cursor(self) -> Iterator[sqlite3.Cursor]:

@@ -6,6 +6,7 @@ import datetime as dt
 import logging
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from dulwich.objects import Blob, Commit, ObjectID
 from dulwich.repo import Repo
 
 from memory.change import carry
+from memory.errors import Conflict
 from memory.home import Home
 
 AUTHOR = b"Recommend Flow <rflow@localhost>"
@@ -85,11 +87,14 @@ class History:
             The commit's id; None where nothing changed, or where no commit could be made (which is logged: what was
             written stays written).
         """
+        return self._committed(lambda repo: self._commit(repo, message, list(paths)))
+
+    def _committed(self, make: Callable[[Repo], str | None]) -> str | None:
         if self._repo is None:
             return None
         with self._lock:
             try:
-                return self._commit(self._repo, message, list(paths))
+                return make(self._repo)
             except (FileLocked, OSError) as error:
                 log.warning("The change is saved, but not committed: %s", error)
                 return None
@@ -123,14 +128,7 @@ class History:
         Returns:
             As `commit`; None also where a file was never committed in a repository that is somebody else's.
         """
-        if self._repo is None:
-            return None
-        with self._lock:
-            try:
-                return self._record(self._repo, message, list(changes))
-            except (FileLocked, OSError) as error:
-                log.warning("The change is saved, but not committed: %s", error)
-                return None
+        return self._committed(lambda repo: self._record(repo, message, list(changes)))
 
     def _record(self, repo: Repo, message: str, changes: list[Change]) -> str | None:
         carried = [_carried(repo, change) for change in changes]
@@ -166,6 +164,19 @@ class History:
     def own(self) -> bool:
         """Whether home's repository was made by this program and holds nobody else's commit."""
         return self._repo is not None and all(entry.commit.author == AUTHOR for entry in self._repo.get_walker())
+
+    @contextmanager
+    def rewriting(self) -> Iterator[Repo]:
+        """The repository, for a change of its past; nothing is committed meanwhile.
+
+        Raises:
+            Conflict: it is not this program's alone.
+        """
+        if not self.own or self._repo is None:
+            what = self.why_not or f"{self._root} is a git repository with commits of yours, which are left alone."
+            raise Conflict(f"The past is not rewritten: {what}", "Rewrite it with a tool of git's, as git filter-repo.")
+        with self._lock:
+            yield self._repo
 
     def commits(self, under: str) -> Iterator[tuple[Commit, list[Change]]]:
         """This program's commits in a folder, newest first, each with what it changed there; not the very first."""

@@ -26,6 +26,7 @@ async def remember(state: TaskState, crew: Crew) -> TaskState:
     except RflowError as cannot:
         said = Said(str(cannot))
     update: TaskState = {"memory": said.dialogue, "trace": [*state.get("trace", []), said.trace]}
+    update["forgotten"] = list(said.forgotten)
     if "workflow" not in state:
         reply = Reply(kind="question" if said.question else "answer", text=said.text, question=said.question)
         status = "asking" if said.dialogue else "done"
