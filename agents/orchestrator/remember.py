@@ -50,7 +50,11 @@ def where_next(state: TaskState) -> str:
 
 
 async def _note(state: TaskState, crew: Crew) -> Said:
-    text = state["understood"]["subject"]
+    return await note(state["understood"]["subject"], state, crew)
+
+
+async def note(text: str, state: TaskState, crew: Crew) -> Said:
+    """Write down what the person stated; what was only heard is proposed."""
     if state.get("spoken"):
         made = await asyncio.to_thread(
             proposals.propose, crew.home, text, None, "voice", "You said it in a voice note."

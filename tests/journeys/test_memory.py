@@ -73,12 +73,16 @@ def test_notes_undo_proposals_and_questions(service: Service, home: Path) -> Non
 def test_a_note_in_the_middle_of_a_task_disturbs_nothing(service: Service, home: Path, town: Town) -> None:
     seen = len(town.log())
     chat = Chat(service, "cli-task")
-    asked = chat.send("book me a table for two tonight")
+    asked = chat.send("I never eat olives; book me a table for two tonight")
+    assert asked["text"].startswith("Noted in memory/")
+    assert "never eat olives" in asked["text"].split("Your notes")[0].split("From your own files")[1], (
+        "it counts at once"
+    )
     again = chat.send("I can't bear scented candles")
     assert (again["task"], again["question"]["detail"]) == (asked["task"], asked["question"]["detail"])
     assert "Noted in" in again["text"]
     chat.send("tonight I want it quiet")  # a wish for this evening is no note
-    assert _memory(home).count("2026-11-21, terminal") == 1
+    assert _memory(home).count("2026-11-21, terminal") == 2
 
     decided = chat.to_decision("20:00") if asked["question"]["detail"] == "time" else chat.to_decision("today")
     anew = chat.send("I don't like places that play the radio")
