@@ -14,9 +14,9 @@ from agents.executor.words import parse_stop
 from agents.graph import Graph
 from agents.keeper import Keeper
 from agents.orchestrator.forget import gone_for, kept_by
-from agents.preference_proxy import PreferenceProxy, recalled
+from agents.preference_proxy import PreferenceProxy
 from agents.state import Json
-from agents.types import Clock, PlanView, Preferences, Recalled, Receipt, Reply
+from agents.types import Clock, PlanView, Preferences, Receipt, Reply
 from app.channels import store
 from app.channels.base import Event, Inbound, Message, TaskView
 from app.channels.hub import Hub
@@ -28,6 +28,7 @@ from memory.evidence import Evidence
 from memory.home import Home
 from memory.index import Index
 from memory.proposals import Proposal
+from memory.recalled import Recalled
 from memory.retrieve import Retriever
 from memory.status import Status
 from workflows.registry import Registry
@@ -162,7 +163,7 @@ class Assistant:
         """Evidence for a query, best first, and how the index stood."""
         if not query.strip():
             raise BadInput("The query is empty.", "Say in a few words what you look for.")
-        return await asyncio.to_thread(recalled, self.retriever, query, k)
+        return await asyncio.to_thread(self.retriever.search, query, k)
 
     async def preferences(self, question: str) -> Preferences:
         """Cited statements about the person's taste."""

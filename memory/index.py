@@ -163,7 +163,7 @@ class Index:
         with self._stores.query():
             return call()
 
-    def skipped(self) -> tuple[Skipped, ...]:
+    def _skipped(self) -> tuple[Skipped, ...]:
         """Every file that is not, or only partly, in the index."""
         faulty = [(path, e) for path, e in list(self._stores.answering.files.items()) if e.why]
         return tuple(Skipped(path, e.why, e.partly) for path, e in sorted(faulty, key=lambda f: f[0]))
@@ -286,7 +286,7 @@ class Index:
                 read=tally.read,
                 unchanged=max(0, len(files) - tally.read),
                 removed=tally.removed,
-                skipped=self.skipped(),
+                skipped=self._skipped(),
                 chunks=sum(entry.chunks for entry in files.values()),
                 embedded=tally.embedded,
                 pending=self._stores.behind(),

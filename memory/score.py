@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 
 from memory.chunk import Chunk, plain_tail
+from memory.embeddings import Embedder
 from memory.vectors import Vectors
 
 SHARP = 1.25  # above 1, half of a query's words count for less than half: some words stand everywhere
@@ -79,19 +79,6 @@ class Weights:
 # A question of names and numbers is answered in its own words; one of taste is not, but by words about oneself.
 FACT = Weights(lift=0.3, meaning=0.5, substance=0.1, told=0.0)
 TASTE = Weights(lift=0.0, meaning=0.7, substance=0.0, told=0.25)
-
-
-class Embedder(Protocol):
-    """Turns texts into vectors; its name says which can be compared."""
-
-    @property
-    def name(self) -> str:
-        """Of the model."""
-        ...
-
-    def embed(self, texts: Sequence[str]) -> Vectors:
-        """One vector per text, in their order."""
-        ...
 
 
 class Asked:

@@ -8,12 +8,13 @@ from typing import Protocol, TypedDict, cast
 from fastapi import Request
 
 from agents.keeper import Keeper
-from agents.types import Clock, Preferences, Recalled, Reply
+from agents.types import Clock, Preferences, Reply
 from app.channels.base import Event, Inbound, Message, TaskView
 from app.settings import Settings
 from memory.evidence import Evidence
 from memory.home import Home
 from memory.proposals import Proposal
+from memory.recalled import Recalled
 from memory.status import Status
 
 
