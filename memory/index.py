@@ -6,7 +6,7 @@ import hashlib
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
@@ -20,7 +20,7 @@ from memory.scan import FOLDERS, scan, size_of
 from memory.status import Entry, Progress, Status, Tell, nobody, now, status_of
 from memory.store import Part, Store, Work, parts_of
 from memory.stores import Stores
-from memory.vectors import VectorStore
+from memory.vectors import Vectors, VectorStore
 
 GROUP_BYTES = 100_000  # what is read before it is embedded
 CHEAP = 0.003  # seconds that a look at every file may take before each query
@@ -103,6 +103,10 @@ class Index:
     def vectors(self) -> VectorStore:
         """Of the store that answers; to be used within `trusted`."""
         return self._stores.answering.vectors
+
+    def similarities(self, vector: Vectors, ids: Sequence[str]) -> dict[str, float]:
+        """The cosine of a query's vector with those of chunks; to be used within `trusted`."""
+        return self._stores.answering.similarities(vector, ids)
 
     @property
     def embedder(self) -> Embedder:

@@ -74,7 +74,7 @@ class Retriever:
         words = [w for w in fold(query) if w not in STOP_WORDS] or fold(query)
         lexical, most = dict(catalog.search(words, pool, under)), catalog.rarity(words)
         dense = dict(vectors.nearest(vector, pool, catalog.ids_under(under) if under else None))
-        dense |= vectors.similarities(vector, [key for key in lexical if key not in dense])
+        dense |= self._index.similarities(vector, [key for key in lexical if key not in dense])
         chunks, weights = catalog.get(dense.keys()), self._asked.weights(vector, self._index.embedder)
         scores = {
             key: score(chunk, weights, dense[key], lexical.get(key, 0.0) / most if most else 0.0)
