@@ -44,6 +44,7 @@ class TaskState(TypedDict, total=False):
     preferences: Json
     waiting: Json | None  # Waiting
     noted: str  # what a memory turn has to say with the choice that is made anew
+    forgotten: list[str]  # notes that were forgotten just now, until every record has lost their words
     memory: Json | None  # what was asked about memory itself: agents/orchestrator/dialogue.py
     candidates: list[Json]
     ranked: Json | None

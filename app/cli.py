@@ -123,6 +123,17 @@ def undo(commit: str = typer.Argument(""), as_json: AsJson = False) -> None:
 
 
 @app.command()
+def forget(
+    text: str,
+    purge: Annotated[bool, typer.Option("--purge", help="From git's past too, which is rewritten for it.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Ask nothing back; refuse where it is in doubt.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Remove a note from your files, the index, proposals and the record of conversations."""
+    remembered.forget(text, purge, yes, as_json)
+
+
+@app.command()
 def index(
     status: Annotated[bool, typer.Option("--status", help="Only tell how each file stands.")] = False,
     watch: Annotated[bool, typer.Option("--watch", help="Go on following changes until interrupted.")] = False,

@@ -32,6 +32,7 @@ from app.assistant import Assistant
 from app.channels.hub import Hub
 from app.database import open_database
 from app.engine import DbosEngine
+from app.records import Records
 from app.settings import Settings
 from app.turns import Turns
 from app.web import site
@@ -131,12 +132,15 @@ async def open_house(settings: Settings) -> AsyncIterator[tuple[Assistant, Regis
             failpoint=failpoint,
         )
         stack.push_async_callback(executor.aclose)
-        turns = Turns(database, flow, executor, hub, clock, home.root, OWNER, failpoint)
+        records = Records(home.root, database, saver)
+        turns = Turns(database, flow, executor, hub, clock, home.root, OWNER, records, failpoint)
         engine = DbosEngine(settings.state / "dbos.sqlite", turns.take, turns.execute)
         engine.launch()
         stack.push_async_callback(engine.close)
         stack.callback(turns.closing.set)
-        assistant = Assistant(home, database, engine, flow, hub, proxy, retriever, index, workflows, keeper, clock)
+        assistant = Assistant(
+            home, database, engine, flow, hub, proxy, retriever, index, workflows, keeper, clock, records
+        )
         await assistant.recover()
         stack.enter_context(watch.kept(index))
         yield assistant, workflows

@@ -36,6 +36,7 @@ from app.channels.base import Event, Inbound
 from app.channels.hub import Hub
 from app.channels.store import Row
 from app.errors import known, to_reply, unexpected
+from app.records import Records
 
 LONGEST = 4000
 """Characters of a message that is read as a request."""
@@ -63,6 +64,7 @@ class Turns:
     clock: Clock
     home: Path
     owner: str
+    records: Records
     failpoint: Failpoint = no_failpoint
     closing: asyncio.Event = field(default_factory=asyncio.Event)
     _order: defaultdict[str, asyncio.Condition] = field(default_factory=lambda: defaultdict(asyncio.Condition))
@@ -254,6 +256,9 @@ class Turns:
         async with self.database.begin() as conn:
             await store.set_status(conn, task, status, row)
         self.failpoint("turn.advanced")
+        if forgotten := state.get("forgotten"):
+            await self.records.forget(forgotten)
+            state = (await self.graph.aget_state(thread)).values
         return state
 
     async def _resume(self, row: Row, snapshot: StateSnapshot, value: TaskState | Json, thread: RunnableConfig) -> None:

@@ -29,6 +29,7 @@ class Detail:
     ask: str
     optional: bool = False
     options: tuple[str, ...] = ()  # for `choice`; for `text`, values known to fit
+    letter: bool = False  # for `text`: it reaches people in the person's name, and is put as they would write it
     at_least: int | None = None  # for `count`
     at_most: int | None = None  # for `count`
 

@@ -16,6 +16,7 @@ from agents.reasoning.offline.domains import headed
 from agents.reasoning.offline.lookup import look_up
 from agents.state import TaskState
 from agents.types import Candidate, Decision, PlanView, Preferences, Question, Reply
+from memory.style import Style
 from workflows.model import Workflow
 
 _ALL = re.compile(r"\b(?:know|known|remember|learn(?:ed|t)|noted?|file|all|everything)\b", re.IGNORECASE)
@@ -61,7 +62,7 @@ async def _said(intent: str, state: TaskState, crew: Crew) -> str:
         return _COURTESY[intent]
     if "workflow" in state:
         return _NOTHING_DONE.get(state.get("status", ""), "I did nothing with that: I could not tell what to change.")
-    return _what_i_can(intent, crew)
+    return _what_i_can(intent, crew, Style.of(crew.home).address)
 
 
 _COURTESY = {
@@ -75,9 +76,9 @@ _NOTHING_DONE = {
 }
 
 
-def _what_i_can(intent: str, crew: Crew) -> str:
+def _what_i_can(intent: str, crew: Crew, name: str) -> str:
     opening = {
-        "greeting": "Hello!",
+        "greeting": f"Hello, {say.quoted(name)}!" if name else "Hello!",
         "help": "I recommend, you decide, and after your Go I do it.",
         "refuse": "All right; nothing was waiting.",
         "unfit": "I have no workflow for that, so I offer nothing.",

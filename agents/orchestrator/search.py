@@ -20,7 +20,7 @@ async def search(state: TaskState, crew: Crew) -> TaskState:
         closer = {c.id: c for c in await crew.searcher.look_closer(workflow, best)}
     except Unavailable as away:
         text = f"{away} Nothing was done. Say “try again” when you like, or “never mind”."
-        reply = Reply(kind="error", text=text)
+        reply = Reply(kind="error", text="\n\n".join(filter(None, (state.get("noted"), text))))
         return {"candidates": [], "ranked": None, "waiting": None, "reply": reply.model_dump(mode="json")}
     candidates = [closer.get(c.id, c).model_dump(mode="json") for c in found]
     said = f"Looked at {len(found)} on {', '.join(workflow.sites)}, logged out; read {len(closer)} of them closely."

@@ -39,7 +39,8 @@ class Checked:
         workflow = next((w for w in workflows if w.name == named), None)
         if read.workflow and workflow is None:
             raise Unfounded(f"The reasoner {self.name} named the workflow “{read.workflow}”, which is not there.")
-        if read.intent == "remember" and not _verbatim(read.subject, heard.text):
+        said = (read.subject, *read.noted) if read.intent == "remember" else read.noted
+        if not all(_verbatim(note, heard.text) for note in said):
             raise Unfounded(f"The reasoner {self.name} would write down what the person did not say.")
         details = {d.name: d for d in workflow.details} if workflow else {}
         return read.model_copy(

@@ -80,6 +80,7 @@ class Understanding(Frozen):
     new_only: bool = False  # "somewhere I haven't been"
     choice: int | None = None  # 0 is top, 1 is backup
     subject: str = ""  # why_not, question, forget, interview: about what; remember: the note, verbatim
+    noted: tuple[str, ...] = ()  # what the message also states that lasts, verbatim: written down, and the rest is done
     problems: tuple[Problem, ...] = ()
 
 

@@ -21,14 +21,12 @@ from agents.types import (
     Clock,
     Decision,
     Exclusion,
-    IndexState,
     Option,
     PlanView,
     Preference,
     Preferences,
     Question,
     Reason,
-    Recalled,
     Receipt,
     Reply,
 )
@@ -43,6 +41,7 @@ from memory.evidence import Evidence
 from memory.history import History
 from memory.home import Home
 from memory.proposals import Proposal
+from memory.recalled import IndexState, Recalled
 from memory.status import FileStatus, Status
 
 HASH = "ab" * 32

@@ -18,14 +18,14 @@ from pathlib import Path
 
 from tests.journeys.support import ROOT, Town, free_port, move_in
 from tests.proof.record import Record, Story, table
-from tests.proof.rows import SHORT, Row, fresh_name
+from tests.proof.rows import SHORT, Alone, Row, fresh_name
 
 
 @dataclass
 class Plan:
     """Which story is next: the row that is furthest from what it asks for; seeds count up from the run's."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[Row | Alone, ...]
     told: Counter[str]
     counted: Counter[str]
     seed: int
@@ -33,7 +33,7 @@ class Plan:
     endless: bool
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def next(self) -> tuple[Row, int, int] | None:
+    def next(self) -> tuple[Row | Alone, int, int] | None:
         """The row, the story's seed and its number in the row; None once time is up or all is told."""
         with self._lock:
             due = [row for row in self.rows if self.endless or self.counted[row.name] < row.asked]
@@ -46,7 +46,7 @@ class Plan:
             self.seed += 1
             return row, seed, number
 
-    def void(self, row: Row) -> None:
+    def void(self, row: Row | Alone) -> None:
         """The story did not count: one more is due."""
         with self._lock:
             self.counted[row.name] -= 1
@@ -64,21 +64,24 @@ class Worker:
         finally:
             town.stop()
 
-    def tell(self, row: Row, seed: int, number: int) -> Story:
+    def tell(self, row: Row | Alone, seed: int, number: int) -> Story:
         """One story, timed. A town whose log is empty: what stands in it then is this story's alone."""
-        folder = self.folder / fresh_name()
-        shutil.copytree(self.folder / "town", folder / "town")
+        folder, began = self.folder / fresh_name(), time.monotonic()
         home = Path(shutil.copytree(self.home, folder / "copy" / "home", symlinks=True))
-        (folder / "town" / "tavola.log.jsonl").unlink(missing_ok=True)
-        town, began = Town.start(folder / "town", self.port), time.monotonic()
-        try:
-            story = row.tell(home, town, seed, number)
-        finally:
-            town.stop()
+        story = row.tell(home, seed, number) if isinstance(row, Alone) else self._in_town(row, folder, seed, number)
         if not story.violation:
             shutil.rmtree(folder, ignore_errors=True)  # a browser of the dead may still be writing
         kept = f" (what is left of it: {folder})" if story.violation else ""
         return replace(story, seconds=round(time.monotonic() - began, 1), violation=story.violation + kept)
+
+    def _in_town(self, row: Row, folder: Path, seed: int, number: int) -> Story:
+        shutil.copytree(self.folder / "town", folder / "town")
+        (folder / "town" / "tavola.log.jsonl").unlink(missing_ok=True)
+        town = Town.start(folder / "town", self.port)
+        try:
+            return row.tell(folder / "copy" / "home", town, seed, number)
+        finally:
+            town.stop()
 
 
 def work(folder: Path, plan: Plan, record: Record, version: str) -> None:

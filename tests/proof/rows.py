@@ -26,12 +26,15 @@ from memory.readers.apart import SECONDS
 from tests.agents.poison import Pair, violations
 from tests.journeys.kills import PLACES, Ending, Moment, live_through, verdict
 from tests.journeys.support import Chat, Service, Town, free_port
-from tests.memory.kills import live_and_die
+from tests.memory.damage import damage_and_reopen
+from tests.memory.kills import live_and_die, save_and_die
 from tests.memory.samples import broken, samples
+from tests.proof import paths
 from tests.proof.record import Story
 
 MESSAGES = 5  # of the story: the opening, two answers, the choice, the Go
 BROKEN = 250  # files in a story
+PATHS = 30  # in a story
 WITHIN = 4.0  # seconds after one of them, which reaches into the next ones and, after the Go, beyond the last click
 
 Tell = Callable[[Path, Town, int, int], Story]
@@ -45,6 +48,15 @@ class Row:
     name: str
     asked: int
     tell: Tell
+
+
+@dataclass(frozen=True)
+class Alone:
+    """As `Row`, of stories on a home without a town."""
+
+    name: str
+    asked: int
+    tell: Callable[[Path, int, int], Story]
 
 
 def at_a_place(home: Path, town: Town, seed: int, number: int) -> Story:
@@ -104,13 +116,30 @@ def double_go(home: Path, town: Town, seed: int, number: int) -> Story:
     return Story("double Go", seed, way, True, state, len(town.booked()), violation=violation)
 
 
-def while_indexing(home: Path, town: Town, seed: int, number: int) -> Story:
-    """kill -9 while files are written, edited, deleted and indexed, in a home of its own."""
+def _survived(row: str, asked: int, live: Callable[[Path, int], tuple[str, str]]) -> Alone:
+    """A row of stories that tell what was done to a new home, and what is wrong after."""
+
+    def tell(home: Path, seed: int, number: int) -> Story:
+        try:
+            what, violation = live(home.parent.parent / "new", seed)
+        except (AssertionError, RflowError, OSError) as stuck:
+            what, violation = "", f"stuck: {stuck or repr(stuck)}"
+        return Story(row, seed, what, True, violation=violation)
+
+    return Alone(row, asked, tell)
+
+
+def traversal(home: Path, seed: int, number: int) -> Story:
+    """Paths that want out, at the doors of a running service."""
+    rng = random.Random(seed)
+    paths.set_traps(home)
+    drawn = [paths.drawn(rng) for _ in range(PATHS)]
+    service = Service(home, free_port()).start()
     try:
-        moment, violation = live_and_die(home.parent.parent / "indexed", seed)
-    except (AssertionError, RflowError, OSError) as stuck:
-        moment, violation = "", f"stuck: {stuck or repr(stuck)}"
-    return Story("kill while indexing", seed, moment, True, violation=violation)
+        found = list(paths.violations(home, service.port, drawn))
+    finally:
+        service.stop()
+    return Story(f"path traversal, {PATHS} each", seed, drawn[0], True, "refused", violation="; ".join(found[:5]))
 
 
 def _two_ways(rng: random.Random) -> tuple[str, tuple[Press, Press]]:
@@ -154,7 +183,7 @@ def _judged(way: str, state: str, town: Town, kinds: list[str], presses: tuple[P
     return ""
 
 
-def broken_files(home: Path, town: Town, seed: int, number: int) -> Story:
+def broken_files(home: Path, seed: int, number: int) -> Story:
     """Files of every kind, broken at random: each is read or refused with a sentence, in time; needs no town."""
     rng, whole, ends = random.Random(seed), samples(), Counter[str]()
     for _ in range(BROKEN):
@@ -174,7 +203,7 @@ def broken_files(home: Path, town: Town, seed: int, number: int) -> Story:
     return Story("broken files, 250 each", seed, state, True, state, violation=str(bad) if bad else "")
 
 
-def planted(home: Path, town: Town, seed: int, number: int) -> Story:
+def planted(home: Path, seed: int, number: int) -> Story:
     """A document that wants to be obeyed, beside the same files without it; the pairs take turns."""
     pair, model = Pair.drawn(number), MiniLM(threads=1)
     found = asyncio.run(violations(pair, home, model, Checked(OfflineReasoner(model.embed))))
@@ -186,11 +215,16 @@ ROWS = (
     Row("kill at each place", 100, at_a_place),
     Row("kill at random moments", 100, at_any_moment),
     Row("double Go", 100, double_go),
-    Row("kill while indexing", 200, while_indexing),
-    Row("broken files, 250 each", 20, broken_files),
-    Row("planted documents", 200, planted),
+    _survived("kill while indexing", 200, live_and_die),
+    _survived("torn saves", 200, save_and_die),
+    _survived("damaged index", 260, damage_and_reopen),
+    Alone(f"path traversal, {PATHS} each", 300 // PATHS, traversal),
+    Alone("broken files, 250 each", 20, broken_files),
+    Alone("planted documents", 200, planted),
 )
-SHORT = dict(zip(("places", "random", "double", "index", "files", "planted"), ROWS, strict=True))
+SHORT = dict(
+    zip(("places", "random", "double", "index", "torn", "damage", "paths", "files", "planted"), ROWS, strict=True)
+)
 
 
 def fresh_name() -> str:

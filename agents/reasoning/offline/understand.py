@@ -10,7 +10,7 @@ from agents.reasoning.offline.chat import plain
 from agents.reasoning.offline.details import Details, Setting, find_details
 from agents.reasoning.offline.lookup import is_asked
 from agents.reasoning.offline.memory_turns import memory_turn
-from agents.reasoning.offline.remarks import is_told
+from agents.reasoning.offline.remarks import is_told, remarks_beside
 from agents.reasoning.offline.routing import Embed, elsewhere, route
 from agents.reasoning.offline.shifts import find_shifts
 from agents.reasoning.offline.spans import LONGEST, fold
@@ -54,6 +54,11 @@ def understand(heard: Heard, workflows: tuple[Workflow, ...], embed: Embed) -> U
         return memory
     if (parked := intents.resumes(turn.text)) is not None:
         return _is(turn, "resume", subject=parked)
+    return _in_place(turn, workflow).model_copy(update={"noted": remarks_beside(heard.text[:LONGEST])})
+
+
+def _in_place(turn: _Turn, workflow: Workflow | None) -> Understanding:
+    heard = turn.heard
     if heard.waiting is None or workflow is None:
         return _fresh(turn)
     if heard.waiting.kind == "question":
