@@ -213,7 +213,8 @@ class Executor:
                 await ledger.still_ours(conn, entry.id, fence, self._clock())
 
         shots = Shots(self._home, f"runs/{entry.task}")
-        return Run(entry.bound, workflow, window, shots, guard, on_step, self._failpoint)
+        files = self._home / "documents"
+        return Run(entry.bound, workflow, window, shots, guard, on_step, self._failpoint, files)
 
     async def _open(self, stack: AsyncExitStack, workflow: Workflow, phase: Phase) -> Window:
         policy, profile = Policy(workflow.name, workflow.sites, workflow.requests), self._home / "state" / "profile"

@@ -11,10 +11,11 @@ from playwright.async_api import Page
 
 from agents.executor.account import require_account
 from agents.executor.barrier import Phase
+from agents.executor.bound import BoundStep
 from agents.executor.bounds import leave
 from agents.executor.browser import Window
 from agents.executor.page import Said
-from agents.executor.plan import BoundPlan, BoundStep
+from agents.executor.plan import BoundPlan
 from agents.executor.records import find_record
 from agents.executor.run import Lost
 from agents.executor.steps import first_line, perform, settle

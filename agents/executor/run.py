@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Locator, Page, Response
@@ -12,14 +13,16 @@ from playwright.async_api import Locator, Page, Response
 from agents.executor import controls
 from agents.executor.account import require_account
 from agents.executor.barrier import Phase
+from agents.executor.bound import BoundStep, Term
 from agents.executor.bounds import STEP, within
 from agents.executor.browser import Window
 from agents.executor.failpoint import Failpoint
 from agents.executor.page import Said, read
-from agents.executor.plan import BoundPlan, BoundStep, Term
+from agents.executor.places import Part, narrowed
+from agents.executor.plan import BoundPlan
 from agents.executor.shots import Shots
 from agents.executor.steps import first_line, perform, settle
-from agents.executor.verify import check_terms, difference
+from agents.executor.verify import check_some, check_terms, difference
 from memory.errors import BadInput, Unavailable
 from workflows.model import Verb, Workflow
 
@@ -45,6 +48,7 @@ class Run:
     guard: Guard
     on_step: OnStep
     failpoint: Failpoint
+    files: Path | None = None
     kept: dict[str, str] = field(default_factory=dict)
     last_shot: str | None = None
     _told: int = 0  # how many of the barrier's stops were told
@@ -77,15 +81,24 @@ class Run:
         """
         page = await self.window.page()
         for number, step in enumerate(self._before, 1):
-            if step.verb is Verb.CHECK_THAT:
-                await self._before_touching()
-                await self._read_back(page, step.terms)
-            else:
-                await perform(page, step, self.workflow.sites, self.window.barrier, self._before_touching)
+            said = await self._one_before(page, step)
             if number == 1:
                 await self._check_account(page)
-            self._tell(step.text, page)
+            self._tell(said, page)
             self.failpoint(f"step-{number}")
+
+    async def _one_before(self, page: Page, step: BoundStep) -> str:
+        if step.verb not in (Verb.CHECK_THAT, Verb.MAKE_SURE):
+            return await perform(
+                page, step, self.workflow.sites, self.window.barrier, self._before_touching, self.files
+            )
+        await self._before_touching()
+        said = await self._read(page, step.terms)
+        if step.verb is Verb.CHECK_THAT:
+            check_terms(said, step.terms, self.bound.plan)
+        else:  # a cart that is looked at has no total yet that could be compared
+            check_some(said, step.terms, self.bound.plan)
+        return step.text
 
     async def ready(self) -> Locator:
         """The control of the Commit, on a page that says every term, read just now.
@@ -98,12 +111,13 @@ class Run:
         step = self._commit
         try:
             async with within(STEP):
-                button = await controls.to_press(page, step.target, role=step.role, kind=step.target_type, exact=True)
+                part = await narrowed(Part.whole(page), step.places)
+                button = await controls.to_press(part, step.target, role=step.role, kind=step.target_type, exact=True)
                 await button.click(trial=True)  # whether it can be pressed is found out before anything is recorded
         except PlaywrightError as failed:
             raise Unavailable(f"“{step.target}” cannot be pressed: {first_line(failed)}.", "Try again.") from failed
         await self._before_touching()
-        await self._read_back(page, self._terms)  # last of all
+        check_terms(await self._read(page, self._terms), self._terms, self.bound.plan)  # last of all
         return button
 
     async def press(self, button: Locator) -> None:
@@ -168,13 +182,12 @@ class Run:
             raise Lost(f"{page.url} names “{label}” without a value.")
         return values[0]
 
-    async def _read_back(self, page: Page, terms: tuple[Term, ...]) -> None:
+    async def _read(self, page: Page, terms: tuple[Term, ...]) -> Said:
         await self._check_account(page)
         try:
-            said = await self._patiently(page, terms)
+            return await self._patiently(page, terms)
         except PlaywrightError as failed:
             raise Unavailable(f"{page.url} cannot be read: {first_line(failed)}.", "Try again.") from failed
-        check_terms(said, terms, self.bound.plan)
 
     async def _patiently(self, page: Page, terms: tuple[Term, ...]) -> Said:
         """What the page says once it says anything of every term: a page may fill itself in after it has loaded."""

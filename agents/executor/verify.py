@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from agents.executor.bound import Term
 from agents.executor.forms import READ, clean, date_fits, moneys, same_text
 from agents.executor.mandate import Plan
 from agents.executor.page import Said
-from agents.executor.plan import Term
 from memory.errors import Conflict
 
 _TOTAL = re.compile(r"\b(?:total|price|amount|to pay|cost|charge|deposit)\b", re.IGNORECASE)
@@ -60,8 +60,19 @@ def check_terms(said: Said, terms: Iterable[Term], plan: Plan) -> None:
     Raises:
         TermsDiffer: with every difference.
     """
-    found = [d for term in terms if (d := difference(said, term, plan)) is not None]
-    found += _linked_item(said, plan) + list(_total(said, plan))
+    _stop_at([*_differences(said, terms, plan), *_linked_item(said, plan), *_total(said, plan)])
+
+
+def check_some(said: Said, terms: Iterable[Term], plan: Plan) -> None:
+    """Compare the page with these terms and nothing else; raises as `check_terms` does."""
+    _stop_at(_differences(said, terms, plan))
+
+
+def _differences(said: Said, terms: Iterable[Term], plan: Plan) -> list[Difference]:
+    return [d for term in terms if (d := difference(said, term, plan)) is not None]
+
+
+def _stop_at(found: list[Difference]) -> None:
     if found:
         raise TermsDiffer(tuple(dict.fromkeys(found)))
 

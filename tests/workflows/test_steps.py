@@ -3,8 +3,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workflows.faults import Fault
+from workflows.grammar import FORMS
 from workflows.model import Step, Verb
-from workflows.steps import FORMS, parse_step
+from workflows.steps import parse_step
 
 
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form.verb)
@@ -78,4 +79,4 @@ def test_a_line_is_a_step_or_a_fault(word, rest, commit):
     step = parse_step(f"{'**Commit:** ' if commit else ''}{word} {rest}", 1)
     if isinstance(step, Step):
         assert step.commit is commit
-        assert step.target or step.values or step.count
+        assert step.target or step.values or step.count or step.role or step.verb is Verb.GO_BACK

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
+from agents.executor.bound import Term
 from agents.executor.forms import date_fits, dates, moneys, times
 from agents.executor.mandate import Plan
 from agents.executor.page import Said
-from agents.executor.plan import Term
 from agents.executor.records import says
 from agents.executor.verify import TermsDiffer, check_terms
 
