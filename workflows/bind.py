@@ -88,7 +88,7 @@ def _unrolled(step: Step, values: dict[str, str]) -> Iterator[tuple[Step, dict[s
     if step.verb is not Verb.FOR_EACH or not step.value:
         yield step, values
         return
-    listed = [entry for entry in _ENTRIES.split(bind(replace(step, inner=()), values).value) if entry]
+    listed = [entry for entry in _ENTRIES.split(_fill(step.value, lambda name: _value(name, values, step))) if entry]
     if len(listed) > step.count:
         seen = f"{len(listed)} entries in “{short(', '.join(listed))}”"
         raise BadInput(f"Line {step.line} allows at most {step.count}, and there are {seen}.", "Give fewer.")

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from agents.executor.bound import Term
-from agents.executor.forms import READ, clean, date_fits, moneys, same_text
+from agents.executor.forms import READ, clean, date_fits, date_range, moneys, same_text
 from agents.executor.mandate import Plan
 from agents.executor.page import Said
 from memory.errors import Conflict
@@ -113,11 +113,18 @@ def values_for(said: Said, term: Term) -> Iterator[str]:
         texts = [v for _, v in said.pairs] + list(said.headings)
         yield from [t for t in texts if same_text(t, term.value)][:1]
         return
-    yield from _labelled(said, term) or [value for _, value in said.pairs if _of_kind(value, term)]
+    found = _labelled(said, term) or [value for _, value in said.pairs if _of_kind(value, term)]
+    yield from (_its_end(value, term) for value in found)
     for thing in said.things:
         for key in _LINKED.get(term.type, ()):
             if isinstance(thing.get(key), str | int) and _linked_fits(term):
                 yield _local(str(thing[key]), term)
+
+
+def _its_end(value: str, term: Term) -> str:
+    """Of a value that is a range of days, the one that the term is."""
+    days = date_range(value) if term.type == "date" else None
+    return days[0 if _linked_fits(term) else 1] if days else value
 
 
 def _linked_fits(term: Term) -> bool:
