@@ -28,6 +28,7 @@ class Phase(StrEnum):
     PREPARE = "prepare"
     COMMIT = "commit"
     CHECK = "check"
+    REHEARSE = "rehearse"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +107,8 @@ class Policy:
         return Verdict(True, resolve=urlsplit(asked.url).hostname or "")
 
     def _open_at(self, phase: Phase) -> tuple[Request, ...]:
-        """After Go what prepares may leave; a look, before or after, sends what a search may."""
-        return self.requests.prepare if phase in {Phase.PREPARE, Phase.COMMIT} else self.requests.search
+        """After Go, or in a rehearsal, what prepares may leave; a look, before or after, sends what a search may."""
+        return self.requests.search if phase in {Phase.SEARCH, Phase.CHECK} else self.requests.prepare
 
     def _match(self, asked: Asked, declared: Iterable[Request]) -> Request | None:
         if not among(asked.url, self.sites):

@@ -264,6 +264,17 @@ async def still_ours(conn: AsyncConnection, mandate_id: str, fence: int, now: dt
         raise await _refusal(conn, mandate_id, now, fence)
 
 
+async def still_offered(conn: AsyncConnection, mandate_id: str, now: dt.datetime) -> None:
+    """What a rehearsal looks at before each browser action.
+
+    Raises:
+        MandateRefused: stopped, expired, or it has its Go by now.
+    """
+    entry = await get(conn, mandate_id)
+    if entry.state is not State.OFFERED or entry.mandate.expires <= now:
+        raise await _refusal(conn, mandate_id, now)
+
+
 def _of(conversation: str, states: Iterable[State]) -> sa.Select[Any]:
     return sa.select(mandates).where(mandates.c.conversation == conversation, mandates.c.state.in_(tuple(states)))
 

@@ -169,7 +169,8 @@ def _refuse_unchecked(workflow: Workflow, do: tuple[BoundStep, ...], details: Ma
     terms = [term for step in do[:commit] if step.verb is Verb.CHECK_THAT for term in step.terms]
     read = {"total" if t.type == "phrase" and t.value.casefold() in TOTAL_WORDS else t.name for t in terms}
     needed = [d.name for d in _used(workflow, details) if d.type is not DetailType.TEXT]
-    missing = [name for name in ("item", *needed, "total") if name not in read and name not in workflow.terms]
+    item = ["item"] if workflow.search else []
+    missing = [name for name in (*item, *needed, "total") if name not in read and name not in workflow.terms]
     if missing:
         raise BadInput(
             f"{workflow.path} would commit without reading back {', '.join(missing)}.",

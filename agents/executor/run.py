@@ -23,7 +23,7 @@ from agents.executor.plan import BoundPlan
 from agents.executor.shots import Shots
 from agents.executor.steps import first_line, perform, settle
 from agents.executor.verify import check_some, check_terms, difference
-from memory.errors import BadInput, Unavailable
+from memory.errors import BadInput, RflowError, Unavailable
 from workflows.model import Verb, Workflow
 
 OnStep = Callable[[str, str | None], None]
@@ -126,6 +126,8 @@ class Run:
         Raises:
             Lost: the page did not come back, or with a server's error: what came of it must be looked up.
         """
+        if self.window.barrier.phase is Phase.REHEARSE:
+            raise BadInput("A rehearsal presses nothing that cannot be taken back.", "Give a Go to the plan.")
         page = button.page
         failed: list[int] = []
         page.on("response", lambda answer: failed.extend(_server_error(page, answer)))
@@ -155,6 +157,10 @@ class Run:
             return said
         except PlaywrightError as gone:
             raise Lost(f"After “{self._commit.target}” the page was lost: {first_line(gone)}.") from gone
+
+    def told_of(self, failed: Exception) -> str:
+        """Why it ends, with the request that the barrier stopped where one may be the reason."""
+        return " ".join(dict.fromkeys(filter(None, (said_of(failed), self.window.barrier.blamed))))
 
     def surprises(self, said: Said) -> tuple[str, ...]:
         """Where the confirmation says otherwise than what was approved."""
@@ -221,6 +227,11 @@ class Run:
             self.on_step(note, None)
         self.window.notes.clear()
         self._told = len(stopped)
+
+
+def said_of(failed: Exception) -> str:
+    """An error in a sentence."""
+    return str(failed) if isinstance(failed, RflowError) else f"The browser failed: {first_line(failed)}."
 
 
 def _server_error(page: Page, answer: Response) -> list[int]:

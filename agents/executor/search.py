@@ -68,6 +68,8 @@ class Searcher:
             BadInput: a detail that Search rests on is missing.
         """
         found: tuple[Candidate, ...] = ()
+        if not workflow.search:  # there is nothing to choose: the one candidate is the thing itself
+            return (Candidate(id="c1", name=workflow.title, url=workflow.sites[0], seen_at=self._now()),)
         async with self._window(workflow) as window, _page(window) as page:
             for step in bound_steps(workflow, workflow.search, search_values(details)):
                 if step.verb is Verb.COLLECT:

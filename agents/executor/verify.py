@@ -60,7 +60,9 @@ def check_terms(said: Said, terms: Iterable[Term], plan: Plan) -> None:
     Raises:
         TermsDiffer: with every difference.
     """
-    _stop_at([*_differences(said, terms, plan), *_linked_item(said, plan), *_total(said, plan)])
+    terms = tuple(terms)
+    linked = _linked_item(said, plan) if any(term.type == "name" for term in terms) else []
+    _stop_at([*_differences(said, terms, plan), *linked, *_total(said, plan)])
 
 
 def check_some(said: Said, terms: Iterable[Term], plan: Plan) -> None:

@@ -11,11 +11,21 @@ from agents.orchestrator.propose import decision_waits
 from agents.state import TaskState
 from agents.types import Receipt, Reply
 
+_SAID = {"done": "Done.", "refused": "It was not done.", "unknown": "I cannot tell whether it was done."}
+
 
 def say_receipt(receipt: Receipt) -> str:
     """A receipt in words."""
-    said = {"done": "Done.", "refused": "It was not done.", "unknown": "I cannot tell whether it was done."}
-    lines = [f"**{said[receipt.state]}** {say.quoted(receipt.note)}".strip()]
+    return _told(_SAID[receipt.state], receipt)
+
+
+def say_rehearsal(receipt: Receipt) -> str:
+    """What a rehearsal saw, in words."""
+    return _told("Rehearsal: nothing was booked.", receipt)
+
+
+def _told(opening: str, receipt: Receipt) -> str:
+    lines = [f"**{opening}** {say.quoted(receipt.note)}".strip()]
     if receipt.reference:
         lines.append(f"Reference: **{say.quoted(receipt.reference)}**")
     shown = {name: value for name, value in receipt.terms.items() if value not in (None, receipt.reference)}

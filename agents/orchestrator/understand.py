@@ -30,6 +30,8 @@ async def understand(state: TaskState, crew: Crew) -> TaskState:
     )
     memory, shown = state.get("memory"), state.get("plan_shown", False)
     told = dialogue.answered(memory, state["message"], shown) if memory else None
+    if errand := state.get("signal", {}).get("errand"):
+        told = Understanding(intent="request", workflow=errand["workflow"], details=errand["details"])
     read = _in_place(state, told or await crew.reasoner.understand(heard, crew.registry.all()))
     trace = [*state.get("trace", []), _trace(read)]
     update: TaskState = {**lapsed, "understood": read.model_dump(mode="json"), "trace": trace, "noted": ""}
