@@ -48,9 +48,18 @@ def own_conversation(home: Path, new: bool) -> str:
     """The terminal's own conversation, the same between calls until `new`."""
     kept = home / "state" / "cli-conversation"
     if new:
-        Home.open(home)
-        kept.write_text(f"cli-{uuid.uuid4().hex[:8]}", "utf-8")
+        keep_conversation(home, fresh_conversation())
     return kept.read_text("utf-8").strip() if kept.exists() else "cli"
+
+
+def fresh_conversation() -> str:
+    """A name that no conversation of the terminal has."""
+    return f"cli-{uuid.uuid4().hex[:8]}"
+
+
+def keep_conversation(home: Path, name: str) -> None:
+    """Go on in the conversation of that name with the next command."""
+    (Home.open(home).root / "state" / "cli-conversation").write_text(name, "utf-8")
 
 
 async def say(client: Client, conversation: str, text: str, wait: bool) -> Reply:

@@ -16,7 +16,7 @@ from agents.executor.login import log_in, until_closed
 from agents.types import Reply
 from app import terminal
 from app.client import Client
-from app.commands import AsJson, own_conversation, progress, say, show, with_client
+from app.commands import AsJson, fresh_conversation, keep_conversation, progress, say, show, with_client
 from app.settings import load_settings
 from memory.errors import BadInput, Conflict, NotFound, RflowError, Unavailable
 from memory.home import Home
@@ -33,8 +33,9 @@ def do(
 ) -> None:
     """Do a workflow by its name, without a conversation: its plan is shown, and nothing is booked without your Go."""
     given = dict(_pair(value) for value in values)
-    conversation = own_conversation(load_settings().home, new=True)
+    conversation = fresh_conversation()
     said = with_client(lambda client: _do(client, conversation, name, given, backup, rehearse), start=True)
+    keep_conversation(load_settings().home, conversation)  # "go" and "stop" are meant for this one from here on
     show(said.model_dump(mode="json"), terminal.reply(said), as_json)
     if said.plan and not rehearse and not as_json and sys.stdin.isatty():
         word = f"GO {said.plan.code}" if said.plan.code else "go"
@@ -61,7 +62,7 @@ async def _do(
         body = {"workflow": name, "details": given, "conversation": conversation, "id": uuid.uuid4().hex}
         said = Reply.model_validate(await client.post("/api/v1/do", body))
         if said.kind == "decision":
-            terminal.aside(said.text)
+            terminal.console(stderr=True).print(terminal.reply(said))
             said = await client.say(conversation, "backup" if backup else "top", uuid.uuid4().hex)
         if said.kind == "plan" and rehearse:
             said = await client.say(conversation, "rehearse", uuid.uuid4().hex)

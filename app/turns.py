@@ -249,7 +249,7 @@ class Turns:
         thread = _thread(task)
         snapshot = await self.graph.aget_state(thread)
         if not snapshot.values:
-            await self.graph.ainvoke(await self._first(row, task), thread, durability="sync")
+            await self.graph.ainvoke(self._first(row, task, value), thread, durability="sync")
         elif snapshot.next and not snapshot.interrupts:
             await self.graph.ainvoke(None, thread, durability="sync")  # a crash stopped it between two nodes
         elif snapshot.interrupts:
@@ -274,16 +274,15 @@ class Turns:
         self.failpoint("turn.resuming")
         await self.graph.ainvoke(Command(resume={waits: value}), thread, durability="sync")
 
-    async def _first(self, row: Row, task: str) -> TaskState:
-        said = await self._said(row, {})
-        return {
+    def _first(self, row: Row, task: str, said: TaskState | Json) -> TaskState:
+        begun: TaskState = {
             "task": task,
             "conversation": row.conversation,
             "owner": self.owner,
             "request": row.text,
             "trace": [],
-            **said,
         }
+        return {**begun, **said}  # type: ignore[typeddict-item]
 
     async def _said(self, row: Row, signal: Signal) -> TaskState:
         """What the graph is given of a message."""

@@ -16,21 +16,17 @@ _SAID = {"done": "Done.", "refused": "It was not done.", "unknown": "I cannot te
 
 def say_receipt(receipt: Receipt) -> str:
     """A receipt in words."""
-    return _told(_SAID[receipt.state], receipt)
-
-
-def say_rehearsal(receipt: Receipt) -> str:
-    """What a rehearsal saw, in words."""
-    return _told("Rehearsal: nothing was booked.", receipt)
-
-
-def _told(opening: str, receipt: Receipt) -> str:
-    lines = [f"**{opening}** {say.quoted(receipt.note)}".strip()]
+    lines = [f"**{_SAID[receipt.state]}** {say.quoted(receipt.note)}".strip()]
     if receipt.reference:
         lines.append(f"Reference: **{say.quoted(receipt.reference)}**")
     shown = {name: value for name, value in receipt.terms.items() if value not in (None, receipt.reference)}
     lines.append("\n".join(f"- {say.quoted(f'{name}: {value}')}" for name, value in shown.items()))
     return "\n\n".join(line for line in lines if line)
+
+
+def say_rehearsal(receipt: Receipt) -> str:
+    """What became of a rehearsal, in words; what the review page says stands in the receipt."""
+    return f"Rehearsal: nothing was booked. {say.quoted(receipt.note)}"
 
 
 async def report(state: TaskState, crew: Crew) -> TaskState:

@@ -44,7 +44,10 @@ async def understand(state: TaskState, crew: Crew) -> TaskState:
         async with crew.database.begin() as conn:
             await ledger.revoke(conn, state["conversation"], state["message_id"], crew.clock(), "the request changed")
         update["mandate"] = update["plan"] = None
-    return {**update, **_fold(state, read)}
+    folded = _fold(state, read)
+    if errand:  # nothing was said that notes could be looked up by, but what the workflow is for
+        folded["request"] = crew.registry.get(errand["workflow"]).description
+    return {**update, **folded}
 
 
 def _picked(state: TaskState, crew: Crew) -> str:
