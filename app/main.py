@@ -18,11 +18,12 @@ from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
 from agents import graph
 from agents.crew import Crew
-from agents.executor.chrome import BrowserSettings
+from agents.executor.chrome import BrowserSettings, shows_window
 from agents.executor.driver import Driver
 from agents.executor.execute import Executor
 from agents.executor.failpoint import failpoint_from
 from agents.executor.search import Searcher
+from agents.executor.takeover import Desk
 from agents.keeper import Keeper
 from agents.preference_proxy import PreferenceProxy
 from agents.reasoning.checked import Checked
@@ -120,6 +121,7 @@ async def open_house(settings: Settings) -> AsyncIterator[tuple[Assistant, Regis
         )  # state is plain JSON: nothing else may come back
         flow = graph.build(crew, saver)
         hub = Hub()
+        desk = Desk()
         executor = Executor(
             database=database,
             home=home,
@@ -129,9 +131,10 @@ async def open_house(settings: Settings) -> AsyncIterator[tuple[Assistant, Regis
             driver=driver,
             settle_seconds=settings.settle_seconds,
             failpoint=failpoint,
+            person=desk.wait if shows_window(browser.show, browser.environ) else None,
         )
         stack.push_async_callback(executor.aclose)
-        turns = Turns(database, flow, executor, hub, clock, home.root, OWNER, failpoint)
+        turns = Turns(database, flow, executor, hub, clock, home.root, OWNER, failpoint, desk)
         engine = DbosEngine(settings.state / "dbos.sqlite", turns.take, turns.execute)
         engine.launch()
         stack.push_async_callback(engine.close)

@@ -21,7 +21,8 @@ from agents.executor.ledger import Entry, MandateRefused
 from agents.executor.mandate import plan_text, render
 from agents.executor.run import OnStep
 from agents.executor.tables import State
-from agents.executor.words import Go, parse_go, parse_rehearse
+from agents.executor.takeover import Desk
+from agents.executor.words import Go, parse_done, parse_go, parse_rehearse
 from agents.graph import Graph
 from agents.orchestrator import papers
 from agents.orchestrator.report import say_receipt, say_rehearsal
@@ -60,6 +61,7 @@ class Turns:
     home: Path
     owner: str
     failpoint: Failpoint = no_failpoint
+    desk: Desk = field(default_factory=Desk)
     closing: asyncio.Event = field(default_factory=asyncio.Event)
     _order: defaultdict[str, asyncio.Condition] = field(default_factory=lambda: defaultdict(asyncio.Condition))
 
@@ -127,6 +129,8 @@ class Turns:
             return await self._stopped(row)
         if unreadable := _unreadable(row.text):
             return Reply(kind="answer", text=unreadable)
+        if parse_done(row.text) and self.desk.done(row.conversation):
+            return Reply(kind="progress", text="Thank you. I go on from the page that is there.")
         if parse_rehearse(row.text) and (shown := await self._rehearsal(row)):
             return shown
         go = Go(code=None) if row.go_plan else parse_go(row.text)

@@ -29,6 +29,7 @@ class Phase(StrEnum):
     COMMIT = "commit"
     CHECK = "check"
     REHEARSE = "rehearse"
+    TAKEOVER = "takeover"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,9 @@ class Policy:
         commit = self._match(asked, self.requests.commit)
         if commit is not None:  # before anything else: a wider pattern must not let it out at another phase
             return self._commit(asked, commit, phase, spent)
+        if phase is Phase.TAKEOVER:
+            # The person's own hands, on whatever public page they are led to.
+            return Verdict(True, resolve="" if among(asked.url, self.sites) else urlsplit(asked.url).hostname or "")
         if asked.method in READING:
             return self._reading(asked)
         if self._match(asked, self._open_at(phase)):

@@ -24,6 +24,7 @@ from agents.executor.plan import Lookup
 from agents.executor.run import Lost, OnStep, Run, said_of
 from agents.executor.shots import Shots
 from agents.executor.tables import State
+from agents.executor.takeover import Person, prepared
 from agents.types import Clock, Receipt
 from memory.errors import Conflict, RflowError
 from memory.home import Home
@@ -40,6 +41,7 @@ class Executor:
         driver: the one to share; None starts one with each browser.
         settle_seconds: how long a site may take until what it was sent shows; two looks are that far apart.
         sleep: waits that long.
+        person: whom the window is handed to where a site wants one; None where none can be shown.
     """
 
     def __init__(
@@ -54,6 +56,7 @@ class Executor:
         settle_seconds: float = 120,
         failpoint: Failpoint = no_failpoint,
         sleep: Sleep = asyncio.sleep,
+        person: Person | None = None,
     ) -> None:
         self._database = database
         self._home: Path = home.root
@@ -64,6 +67,7 @@ class Executor:
         self._settle = settle_seconds
         self._failpoint = failpoint
         self._sleep = sleep
+        self._person = person
         self._one_at_a_time = asyncio.Lock()
         self._worker = f"{socket.gethostname()}:{os.getpid()}"
         self._leaving: set[asyncio.Task[None]] = set()
@@ -146,9 +150,7 @@ class Executor:
         """Everything up to the click may fail with nothing done; from the click on nothing may but be looked up."""
         try:
             self._failpoint("browser-open")
-            await run.prepare()
-            await run.guard()
-            button = await run.ready()
+            button = await prepared(run, self._person, entry.conversation, await self._references())
             self._failpoint("before-start")
             await self._start(entry, fence)
         except (RflowError, PlaywrightError) as failed:
@@ -193,9 +195,13 @@ class Executor:
         return self._told(entry, outcome, note)
 
     async def _looks(self, entry: Entry, workflow: Workflow, window: Window) -> Outcome:
-        async with self._database.connect() as conn:
-            before = await ledger.references(conn)  # a record with one of these is an older booking of the same kind
+        before = await self._references()
         return await look_until_sure(window, workflow, entry.bound, before, self._settle, self._sleep)
+
+    async def _references(self) -> frozenset[str]:
+        """A record with one of these is an older booking of the same kind."""
+        async with self._database.connect() as conn:
+            return await ledger.references(conn)
 
     def _told(self, entry: Entry, outcome: Outcome, note: str) -> Receipt:
         if outcome.state == "done" and outcome.record is not None:

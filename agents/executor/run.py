@@ -51,6 +51,7 @@ class Run:
     files: Path | None = None
     kept: dict[str, str] = field(default_factory=dict)
     last_shot: str | None = None
+    _at: int = 1  # the step that is being taken
     _told: int = 0  # how many of the barrier's stops were told
     _showing: asyncio.Task[None] | None = None
 
@@ -73,14 +74,19 @@ class Run:
     def _terms(self) -> tuple[Term, ...]:
         return tuple(term for step in self._before if step.verb is Verb.CHECK_THAT for term in step.terms)
 
-    async def prepare(self) -> None:
+    async def prepare(self, from_here: bool = False) -> None:
         """Every step before Commit, each after a look whether the person has stopped it.
+
+        Args:
+            from_here: begin with the step that did not work before, on the page that is there now.
 
         Raises:
             SignedOut, TermsDiffer, Ambiguous, Missing, LeftSite, Unavailable: why it ends here, nothing being done.
         """
         page = await self.window.page()
-        for number, step in enumerate(self._before, 1):
+        self._at = self._at if from_here else 1
+        for number, step in list(enumerate(self._before, 1))[self._at - 1 :]:
+            self._at = number
             said = await self._one_before(page, step)
             if number == 1:
                 await self._check_account(page)

@@ -62,11 +62,13 @@ async def perform(
     barrier: Barrier,
     before: Before = _nothing,
     files: Path | None = None,
+    beside: Page | None = None,
 ) -> str:
     """Take one step that can be taken back.
 
     Args:
         files: the folder whose files may be uploaded.
+        beside: a page that is no popup of this one, and stays.
 
     Returns:
         What was done, in a sentence.
@@ -86,11 +88,11 @@ async def perform(
         raise Unavailable(f"“{step.text}” took too long on {page.url}.", "Try again later.") from slow
     except PlaywrightError as failed:
         raise Unavailable(_failed(step, page, failed, barrier), "Look at the page, then try again.") from failed
-    await settle(page, sites)
+    await settle(page, sites, beside)
     return said
 
 
-async def settle(page: Page, sites: tuple[str, ...]) -> None:
+async def settle(page: Page, sites: tuple[str, ...], beside: Page | None = None) -> None:
     """Wait until the page that an action led to is there, and stay on it alone.
 
     Raises:
@@ -99,7 +101,7 @@ async def settle(page: Page, sites: tuple[str, ...]) -> None:
     """
     try:
         await page.wait_for_load_state("domcontentloaded")
-        for other in [p for p in page.context.pages if p is not page]:
+        for other in [p for p in page.context.pages if p not in (page, beside)]:
             await leave(other)  # a popup is no part of any step
     except PlaywrightError as failed:
         raise Unavailable(f"{page.url} did not load: {first_line(failed)}.", "Try again later.") from failed

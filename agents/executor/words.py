@@ -18,6 +18,9 @@ _REHEARSE = re.compile(
     rf"\s*(?:please\s+)?(?:rehearse(?:\s+(?:it|this|that|first))?|dry\s+run|try\s+it\s+without\s+booking){_END}",
     re.IGNORECASE,
 )
+_DONE = re.compile(
+    rf"\s*(?:(?:(?:i[’']?m|i\s+am|all)\s+)?(?:done|finished)|(?:please\s+)?(?:continue|go\s+on)){_END}", re.IGNORECASE
+)
 _STOP = re.compile(
     r"[\s*\"'“”🛑✋]*(?:(?:please|wait|no)[,!.\s]+)*"
     r"(?:(?:stop|cancel|abort|halt)(?:[\s,!.]+(?:stop|cancel|abort|halt|it|this|that|now|everything|all|at\s+once"
@@ -46,6 +49,11 @@ def parse_go(text: str) -> Go | None:
 def parse_rehearse(text: str) -> bool:
     """Whether the whole message asks to rehearse the plan on offer."""
     return _REHEARSE.fullmatch(text) is not None
+
+
+def parse_done(text: str) -> bool:
+    """Whether the whole message says that the person has finished in the window."""
+    return _DONE.fullmatch(text) is not None
 
 
 def parse_stop(text: str) -> bool:

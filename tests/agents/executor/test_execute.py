@@ -125,6 +125,7 @@ async def test_signed_out_is_said_with_what_to_do(rig: Any) -> None:
     receipt = await rig.execute(await rig.granted())
     assert receipt.state == "refused"
     assert f"rflow login {rig.shop.origin}" in receipt.note
+    assert "no window can be shown here: nothing was done. Finish by hand at" in receipt.note
     assert rig.shop.writes() == []
 
 

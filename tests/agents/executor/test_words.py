@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from agents.executor.words import Go, parse_go, parse_rehearse, parse_stop
+from agents.executor.words import Go, parse_done, parse_go, parse_rehearse, parse_stop
 
 PHRASES = ("go", "go ahead", "yes go", "book it", "yes book it", "buy it", "confirm", "do it")
 
@@ -48,6 +48,14 @@ def test_other_words_do_not(text: str) -> None:
 def test_rehearsing_is_asked_for_in_so_many_words(text: str) -> None:
     assert parse_rehearse(text)
     assert parse_go(text) is None
+
+
+@pytest.mark.parametrize("text", ["done", "I'm done.", "finished!", "continue", "please go on"])
+def test_the_window_is_given_back_in_so_many_words(text: str) -> None:
+    assert parse_done(text)
+    assert parse_go(text) is None
+    assert not parse_done(f"not {text}")
+    assert not parse_done(f"{text} with the soup")
 
 
 @pytest.mark.parametrize("text", ["go", "rehearse and book it", "a rehearsal dinner", "", "don't rehearse"])
