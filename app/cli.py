@@ -37,6 +37,7 @@ app.add_typer(remembered.commands, name="memory")
 app.add_typer(workflow_commands, name="workflow")
 
 app.command()(errands.do)
+app.command()(errands.record)
 app.command()(errands.login)
 
 

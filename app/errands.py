@@ -3,25 +3,39 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import sys
 import uuid
+from collections.abc import Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
+import click
 import typer
 
 from agents.executor.chrome import BrowserSettings, shows_window
 from agents.executor.login import log_in, until_closed
+from agents.executor.record import record as recording
+from agents.executor.recorded import pressed, with_mark, written
 from agents.types import Reply
 from app import terminal
 from app.client import Client
 from app.commands import AsJson, fresh_conversation, keep_conversation, progress, say, show, with_client
 from app.settings import load_settings
 from memory.errors import BadInput, Conflict, NotFound, RflowError, Unavailable
-from memory.home import Home
+from memory.home import Home, replace
 from workflows import registry
+from workflows.faults import Fault, WorkflowFault
+from workflows.parse import read_workflow
 from workflows.registry import Registry
+
+
+_HOW = (
+    "Before you press what cannot be taken back, press “The next click cannot be taken back”. At the end open the page "
+    "that lists what you did, and press “Finished”."
+)
 
 
 def do(
@@ -73,14 +87,61 @@ async def _do(
             await lines
 
 
-def login(site: str, as_json: AsJson = False) -> None:
-    """Log in at SITE by hand, once, in the assistant's own browser; it reads back as whom."""
+def record(
+    name: Annotated[str, typer.Argument(help="What to call it: small letters and hyphens.")],
+    url: Annotated[str, typer.Argument(help="Where it begins.")],
+    as_json: AsJson = False,
+) -> None:
+    """Do a task once in a window; the workflow that does it again is written into your home."""
+    home = Home.open(load_settings().home)
+    file = home.root / "workflows" / f"{name}.md"
+    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name):
+        raise BadInput(f"{name!r} cannot be a workflow's name.", "Write small letters, digits and hyphens: my-errand.")
+    if file.exists():
+        raise Conflict(f"{file} is there already.", "Choose another name, or move it away first.")
+    terminal.aside(f"A window opens at {url}. Do the task there, with the bar at its bottom. {_HOW}")
+    told = asyncio.run(recording(home.root, url, _window()))
+    if not any(event.kind == "mark" for event in told):
+        told = with_mark(told, _irreversible(pressed(told)))
+    file.parent.mkdir(parents=True, exist_ok=True)
+    replace(file, written(name, url, told).encode())
+    faults = [str(fault) for fault in _faults(file)]
+    text = f"{file} is written." + "".join(f"\n- {fault}" for fault in faults)
+    text += (
+        "\nMend it before it can be used." if faults else f"\nRead it through; try it with: rflow do {name} --rehearse"
+    )
+    show({"path": str(file), "faults": faults}, text, as_json)
+
+
+def _irreversible(names: Sequence[str]) -> int:
+    if not names:
+        raise BadInput("Nothing was pressed in the window.", "Record it again.")
+    for number, text in enumerate(names, 1):
+        terminal.aside(f"{number:>3}. {text}")
+    return int(typer.prompt("Which of these cannot be taken back?", type=click.IntRange(1, len(names)))) - 1
+
+
+def _faults(file: Path) -> tuple[Fault, ...]:
+    try:
+        read_workflow(file)
+    except WorkflowFault as fault:
+        return fault.faults
+    return ()
+
+
+def _window() -> BrowserSettings:
     settings = load_settings()
-    origin, prefix = _account(site)
     browser = BrowserSettings(path=settings.browser_path, show=settings.browser)
     if not shows_window(browser.show, browser.environ):
         raise Unavailable("There is no screen here to show a browser's window on.", "Run this where there is one.")
-    home = Home.open(settings.home)
+    return browser
+
+
+def login(site: str, as_json: AsJson = False) -> None:
+    """Log in at SITE by hand, once, in the assistant's own browser; it reads back as whom."""
+    origin, prefix = _account(site)
+    browser = _window()
+    home = Home.open(load_settings().home)
     terminal.aside(f"A window opens at {origin}. Log in there, then close it.")
     name = asyncio.run(log_in(home.root, origin, prefix, browser, until_closed))
     if name is None:
