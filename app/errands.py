@@ -31,7 +31,6 @@ from workflows.faults import Fault, WorkflowFault
 from workflows.parse import read_workflow
 from workflows.registry import Registry
 
-
 _HOW = (
     "Before you press what cannot be taken back, press “The next click cannot be taken back”. At the end open the page "
     "that lists what you did, and press “Finished”."
@@ -99,8 +98,9 @@ def record(
         raise BadInput(f"{name!r} cannot be a workflow's name.", "Write small letters, digits and hyphens: my-errand.")
     if file.exists():
         raise Conflict(f"{file} is there already.", "Choose another name, or move it away first.")
+    browser = _window()
     terminal.aside(f"A window opens at {url}. Do the task there, with the bar at its bottom. {_HOW}")
-    told = asyncio.run(recording(home.root, url, _window()))
+    told = asyncio.run(recording(home.root, url, browser))
     if not any(event.kind == "mark" for event in told):
         told = with_mark(told, _irreversible(pressed(told)))
     file.parent.mkdir(parents=True, exist_ok=True)

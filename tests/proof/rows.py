@@ -28,6 +28,8 @@ from tests.journeys.kills import PLACES, Ending, Moment, live_through, verdict
 from tests.journeys.support import Chat, Service, Town, free_port
 from tests.memory.kills import live_and_die
 from tests.memory.samples import broken, samples
+from tests.proof import gate
+from tests.proof.mutants import MUTANTS, survives
 from tests.proof.record import Story
 
 MESSAGES = 5  # of the story: the opening, two answers, the choice, the Go
@@ -45,6 +47,7 @@ class Row:
     name: str
     asked: int
     tell: Tell
+    town: bool = True  # whether it needs a home and a town
 
 
 def at_a_place(home: Path, town: Town, seed: int, number: int) -> Story:
@@ -182,6 +185,31 @@ def planted(home: Path, town: Town, seed: int, number: int) -> Story:
     return Story("planted documents", seed, what, True, "compared", violation="; ".join(found))
 
 
+def _at_the_gate(name: str, told: Callable[[random.Random], Any]) -> Tell:
+    """A story that needs nothing but its seed."""
+
+    def tell(home: Path, town: Town, seed: int, number: int) -> Story:
+        try:
+            ended = told(random.Random(seed))
+            what, violation = asyncio.run(ended) if asyncio.iscoroutine(ended) else ended
+        except Exception as error:  # noqa: BLE001  whatever it is, it is what must not be
+            what, violation = "", f"it broke: {error!r}"
+        return Story(name, seed, what, True, "told", violation=violation)
+
+    return tell
+
+
+def mutated(home: Path, town: Town, seed: int, number: int) -> Story:
+    """A seeded bug that the tests must notice; once a round, none, and they must pass."""
+    mutant = (*MUTANTS, None)[number % (len(MUTANTS) + 1)]
+    name = mutant.name if mutant else "no mutant"
+    return Story("mutants killed", seed, name, True, "killed" if mutant else "passed", violation=survives(mutant))
+
+
+def _gate_row(name: str, asked: int, told: Callable[[random.Random], Any]) -> Row:
+    return Row(name, asked, _at_the_gate(name, told), town=False)
+
+
 ROWS = (
     Row("kill at each place", 100, at_a_place),
     Row("kill at random moments", 100, at_any_moment),
@@ -189,8 +217,35 @@ ROWS = (
     Row("kill while indexing", 200, while_indexing),
     Row("broken files, 250 each", 20, broken_files),
     Row("planted documents", 200, planted),
+    _gate_row("confirmations, 4 kinds each", 100, gate.confirmed),
+    _gate_row("plan changed before the click", 360, gate.changed),
+    _gate_row("simultaneous Go", 600, gate.raced),
+    _gate_row("Go racing another move", 300, gate.crossed),
+    _gate_row("malicious planner", 10_000, gate.plotted),
+    _gate_row("addresses and requests", 1_500, gate.led_astray),
+    Row("mutants killed", len(MUTANTS) + 1, mutated, town=False),
 )
-SHORT = dict(zip(("places", "random", "double", "index", "files", "planted"), ROWS, strict=True))
+SHORT = dict(
+    zip(
+        (
+            "places",
+            "random",
+            "double",
+            "index",
+            "files",
+            "planted",
+            "words",
+            "changes",
+            "goes",
+            "races",
+            "planner",
+            "addresses",
+            "mutants",
+        ),
+        ROWS,
+        strict=True,
+    )
+)
 
 
 def fresh_name() -> str:
