@@ -130,8 +130,7 @@ def _faults(file: Path) -> tuple[Fault, ...]:
 
 
 def _window() -> BrowserSettings:
-    settings = load_settings()
-    browser = BrowserSettings(path=settings.browser_path, show=settings.browser)
+    browser = load_settings().browsing
     if not shows_window(browser.show, browser.environ):
         raise Unavailable("There is no screen here to show a browser's window on.", "Run this where there is one.")
     return browser

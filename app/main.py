@@ -18,7 +18,7 @@ from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
 from agents import graph
 from agents.crew import Crew
-from agents.executor.chrome import BrowserSettings, shows_window
+from agents.executor.chrome import shows_window
 from agents.executor.driver import Driver
 from agents.executor.execute import Executor
 from agents.executor.failpoint import failpoint_from
@@ -93,7 +93,7 @@ async def open_house(settings: Settings) -> AsyncIterator[tuple[Assistant, Regis
         proxy = PreferenceProxy(retriever, reasoner)
         database = await open_database(settings.database)
         stack.push_async_callback(database.dispose)
-        browser = BrowserSettings(path=settings.browser_path, show=settings.browser)
+        browser = settings.browsing
         driver = await stack.enter_async_context(Driver())
         searcher = await stack.enter_async_context(Searcher(browser, clock, driver=driver))
         history = History(home)

@@ -185,6 +185,12 @@ class Barrier:
         self._session.on("Fetch.requestPaused", self._paused)
         await self._session.send("Fetch.enable", {"patterns": [{"urlPattern": "*"}]})
 
+    async def detach(self) -> None:
+        """Open the network again, of a browser that goes on without us."""
+        self.policy = None
+        if self._session is not None:
+            await self._session.send("Fetch.disable")
+
     async def ping(self) -> None:
         """One question to the browser and its answer."""
         if self._session is not None:

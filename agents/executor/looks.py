@@ -73,24 +73,24 @@ async def look_beside(
 ) -> tuple[Said | bool | None, str]:
     """One look in a page of its own, while the page beside it stays as it is."""
     window.barrier.phase = Phase.CHECK
-    return await _look(window, workflow, bound, before, beside)
+    return await _look(window, workflow, bound, before, (beside,))
 
 
 async def _look(
-    window: Window, workflow: Workflow, bound: BoundPlan, before: frozenset[str], beside: Page | None = None
+    window: Window, workflow: Workflow, bound: BoundPlan, before: frozenset[str], beside: tuple[Page, ...] = ()
 ) -> tuple[Said | bool | None, str]:
     """The record, False where it is absent for sure, None where that cannot be told; and what was seen."""
     try:
-        page = await window.context.new_page()
-        for other in [p for p in window.context.pages if p not in (page, beside)]:
+        page, stay = await window.context.new_page(), (*window.kept, *beside)
+        for other in [p for p in window.context.pages if p not in (page, *stay)]:
             await leave(other)  # what it may still be sending is no longer ours to send
         found: Said | bool | None = False
         for step in bound.check:
             if step.verb is Verb.LOOK_FOR:
-                found = await _find(page, workflow, bound, step, before, beside)
+                found = await _find(page, workflow, bound, step, before, stay)
             else:
-                await perform(page, step, workflow.sites, window.barrier, beside=beside)
-        if beside is not None:
+                await perform(page, step, workflow.sites, window.barrier, beside=stay)
+        if beside:
             await leave(page)
         return found, "it is not there" if found is False else f"{page.url} cannot be read for sure"
     except (RflowError, PlaywrightError) as failed:
@@ -98,7 +98,7 @@ async def _look(
 
 
 async def _find(
-    page: Page, workflow: Workflow, bound: BoundPlan, step: BoundStep, before: frozenset[str], beside: Page | None
+    page: Page, workflow: Workflow, bound: BoundPlan, step: BoundStep, before: frozenset[str], beside: tuple[Page, ...]
 ) -> Said | bool | None:
     await settle(page, workflow.sites, beside)
     if workflow.account:

@@ -95,9 +95,8 @@ class Run:
 
     async def _one_before(self, page: Page, step: BoundStep) -> str:
         if step.verb not in (Verb.CHECK_THAT, Verb.MAKE_SURE):
-            return await perform(
-                page, step, self.workflow.sites, self.window.barrier, self._before_touching, self.files
-            )
+            sites, barrier, kept = self.workflow.sites, self.window.barrier, self.window.kept
+            return await perform(page, step, sites, barrier, self._before_touching, self.files, kept)
         await self._before_touching()
         said = await self._read(page, step.terms)
         if step.verb is Verb.CHECK_THAT:
@@ -113,7 +112,7 @@ class Run:
             SignedOut, TermsDiffer, Ambiguous, Missing: as `prepare`.
         """
         page = await self.window.page()
-        await settle(page, self.workflow.sites)
+        await settle(page, self.workflow.sites, self.window.kept)
         step = self._commit
         try:
             async with within(STEP):

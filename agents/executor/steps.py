@@ -48,6 +48,7 @@ class Act:
     sites: tuple[str, ...]
     before: Before = _nothing
     files: Path | None = None
+    beside: tuple[Page, ...] = ()
 
     @property
     def page(self) -> Page:
@@ -62,13 +63,13 @@ async def perform(
     barrier: Barrier,
     before: Before = _nothing,
     files: Path | None = None,
-    beside: Page | None = None,
+    beside: tuple[Page, ...] = (),
 ) -> str:
     """Take one step that can be taken back.
 
     Args:
         files: the folder whose files may be uploaded.
-        beside: a page that is no popup of this one, and stays.
+        beside: pages that are no popups of this one, and stay.
 
     Returns:
         What was done, in a sentence.
@@ -83,7 +84,7 @@ async def perform(
         raise BadInput(f"“{step.text}” is the Commit.", "Only a mandate takes it.")
     try:
         async with within(STEP):
-            said = await _take(Act(Part.whole(page), sites, before, files), step)
+            said = await _take(Act(Part.whole(page), sites, before, files, beside), step)
     except PlaywrightTimeout as slow:
         raise Unavailable(f"“{step.text}” took too long on {page.url}.", "Try again later.") from slow
     except PlaywrightError as failed:
@@ -92,7 +93,7 @@ async def perform(
     return said
 
 
-async def settle(page: Page, sites: tuple[str, ...], beside: Page | None = None) -> None:
+async def settle(page: Page, sites: tuple[str, ...], beside: tuple[Page, ...] = ()) -> None:
     """Wait until the page that an action led to is there, and stay on it alone.
 
     Raises:
@@ -101,7 +102,7 @@ async def settle(page: Page, sites: tuple[str, ...], beside: Page | None = None)
     """
     try:
         await page.wait_for_load_state("domcontentloaded")
-        for other in [p for p in page.context.pages if p not in (page, beside)]:
+        for other in [p for p in page.context.pages if p not in (page, *beside)]:
             await leave(other)  # a popup is no part of any step
     except PlaywrightError as failed:
         raise Unavailable(f"{page.url} did not load: {first_line(failed)}.", "Try again later.") from failed
@@ -180,7 +181,7 @@ async def _each(act: Act, step: BoundStep) -> str:
     while at < count and done < step.count:
         one = Part(act.page, things.nth(at), f"“{step.target}” {at + 1} on {act.page.url}")
         await _take(replace(act, part=one), step.inner[0])
-        await settle(act.page, act.sites)
+        await settle(act.page, act.sites, act.beside)
         before, count, done = count, await things.count(), done + 1
         at = at + 1 if count >= before else 0
     return f"{step.text} ({done} taken)"

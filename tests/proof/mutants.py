@@ -110,6 +110,6 @@ def survives(mutant: Mutant | None) -> str:
         ended = subprocess.run(command, cwd=copy, capture_output=True, text=True, timeout=_SECONDS, check=False)
     if mutant is None:
         return "" if ended.returncode == 0 else f"the tests fail without a mutant: {ended.stdout[-400:]}"
-    if ended.returncode == 1 and " failed" in ended.stdout:
+    if ended.returncode == 1 and "FAILED" in ended.stdout:
         return ""
     return f"lives: pytest ended {ended.returncode}: {ended.stdout[-300:]}{ended.stderr[-300:]}"
