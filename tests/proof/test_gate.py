@@ -8,6 +8,7 @@ import random
 import pytest
 
 from tests.proof import gate
+from tests.proof.mutants import MUTANTS, ROOT
 
 
 @pytest.mark.parametrize("told", [gate.confirmed, gate.changed, gate.raced, gate.crossed, gate.plotted])
@@ -36,3 +37,10 @@ def test_a_page_that_differs_anywhere_is_noticed() -> None:
     told = [gate._other_page(random.Random(seed)) for seed in range(60)]
     assert [what for what, noticed in told if not noticed] == []
     assert {what for what, _ in told} == {"Restaurant", "Date", "Time", "Guests", "Price"}
+
+
+def test_every_mutant_still_finds_what_it_changes() -> None:
+    assert len(MUTANTS) >= 20
+    for mutant in MUTANTS:
+        assert mutant.old in (ROOT / mutant.file).read_text("utf-8"), mutant.name
+        assert mutant.old != mutant.new
