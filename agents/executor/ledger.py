@@ -301,11 +301,15 @@ async def _move(
 
 
 def _entry(row: Any) -> Entry:
-    mandate = Mandate.model_validate_json(row.bytes)
-    bound = BoundPlan.model_validate_json(row.bound)
+    changed = Conflict(f"The mandate “{row.id}” was changed after it was offered.", "Ask for the plan again.")
+    try:
+        mandate = Mandate.model_validate_json(row.bytes)
+        bound = BoundPlan.model_validate_json(row.bound)
+    except ValueError as unreadable:
+        raise changed from unreadable
     whole = mandate.canonical() == row.bytes and mandate.hash == row.hash
     if not whole or bound.steps_hash != mandate.plan.steps_hash or bound.plan != mandate.plan:
-        raise Conflict(f"The mandate “{row.id}” was changed after it was offered.", "Ask for the plan again.")
+        raise changed
     receipt = Receipt.model_validate_json(row.receipt) if row.receipt else None
     return Entry(
         id=row.id,

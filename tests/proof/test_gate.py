@@ -33,6 +33,11 @@ def test_no_address_leads_astray() -> None:
         assert not violation, what
 
 
+def test_a_stored_plan_that_cannot_even_be_read_is_refused() -> None:
+    what, violation = asyncio.run(gate.changed(random.Random(789708)))
+    assert (what, violation) == ("steps: value_type", "")
+
+
 def test_a_page_that_differs_anywhere_is_noticed() -> None:
     told = [gate._other_page(random.Random(seed)) for seed in range(60)]
     assert [what for what, noticed in told if not noticed] == []
