@@ -9,12 +9,20 @@ from agents.types import DetailValue, TaskStatus
 Json = dict[str, Any]
 
 
+class Errand(TypedDict):
+    """A workflow to be done by its name, with its details in normal form."""
+
+    workflow: str
+    details: dict[str, DetailValue]
+
+
 class Signal(TypedDict, total=False):
     """What code, not language, decided about a message before the graph saw it."""
 
     go: str  # the mandate that was granted
     stop: bool
     lapsed: str  # why the offer no longer stands: it is made anew
+    errand: Errand  # asked for by name
 
 
 class TaskState(TypedDict, total=False):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from langchain_core.runnables import RunnableConfig
@@ -17,6 +17,7 @@ from agents.orchestrator.forget import gone_for, kept_by
 from agents.preference_proxy import PreferenceProxy
 from agents.state import Json
 from agents.types import Clock, PlanView, Preferences, Receipt, Reply
+from app import errand
 from app.channels import store
 from app.channels.base import Event, Inbound, Message, TaskView
 from app.channels.hub import Hub
@@ -82,6 +83,18 @@ class Assistant:
             await self.engine.start_turn(row)
         for mandate in untold:
             await self.engine.start_execution(mandate)
+
+    async def do(self, workflow: str, given: Mapping[str, str], conversation: str, message_id: str) -> Reply:
+        """A workflow asked for by its name with its details; what follows is as in any conversation.
+
+        Raises:
+            NotFound: there is no such workflow.
+            BadInput: it has faults, or a detail is missing or cannot be so.
+        """
+        now = self.clock()
+        text = errand.command(self.workflows.get(workflow), given, now)
+        await self.receive(Inbound(id=message_id, conversation=conversation, channel=errand.CHANNEL, text=text, at=now))
+        return await self.reply_to(message_id)
 
     async def reply_to(self, message: str, timeout: float = 90) -> Reply:  # noqa: ASYNC109 (part of the door)
         """The one reply of that message's turn; waits for it, `timeout` seconds at most."""

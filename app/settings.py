@@ -14,6 +14,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from agents.executor.chrome import BrowserSettings
 from agents.types import Clock
 from memory.errors import BadInput
 
@@ -45,6 +46,7 @@ class Settings(BaseSettings):
     clock: dt.datetime | None = None
     browser: Literal["auto", "headless", "window"] = "auto"
     browser_path: Path | None = None
+    browser_port: int | None = None  # of a Chrome that runs already, on this machine
     settle_seconds: float = Field(default=120, ge=0)
     database_url: str = ""
     allowed_hosts: Annotated[tuple[str, ...], NoDecode] = ()
@@ -59,7 +61,7 @@ class Settings(BaseSettings):
     def _split(cls, value: object) -> object:
         return tuple(h.strip().lower() for h in value.split(",") if h.strip()) if isinstance(value, str) else value
 
-    @field_validator("password", "clock", "browser_path", mode="before")
+    @field_validator("password", "clock", "browser_path", "browser_port", mode="before")
     @classmethod
     def _empty_is_none(cls, value: object) -> object:
         return value or None
@@ -86,6 +88,11 @@ class Settings(BaseSettings):
     def loopback(self) -> bool:
         """Whether the service can be reached from this machine only."""
         return is_loopback(self.host)
+
+    @property
+    def browsing(self) -> BrowserSettings:
+        """Which browser is used, and how."""
+        return BrowserSettings(path=self.browser_path, show=self.browser, port=self.browser_port)
 
     @property
     def state(self) -> Path:

@@ -19,18 +19,20 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from agents.executor import ledger
 from agents.executor.execute import Executor
 from agents.executor.failpoint import Failpoint, no_failpoint
-from agents.executor.ledger import MandateRefused
-from agents.executor.mandate import plan_text
+from agents.executor.ledger import Entry, MandateRefused
+from agents.executor.mandate import plan_text, render
 from agents.executor.run import OnStep
 from agents.executor.tables import State
-from agents.executor.words import Go, parse_go
+from agents.executor.takeover import Desk
+from agents.executor.words import Go, parse_done, parse_go, parse_rehearse
 from agents.graph import Graph
 from agents.orchestrator import papers
-from agents.orchestrator.report import say_receipt
+from agents.orchestrator.report import say_receipt, say_rehearsal
 from agents.reasoning.offline.dealings import to_undo
 from agents.reasoning.offline.spans import fold
 from agents.state import Json, Signal, TaskState
 from agents.types import Clock, PlanView, Receipt, Reply, TaskStatus
+from app import errand
 from app.channels import store
 from app.channels.base import Event, Inbound
 from app.channels.hub import Hub
@@ -66,6 +68,7 @@ class Turns:
     owner: str
     records: Records
     failpoint: Failpoint = no_failpoint
+    desk: Desk = field(default_factory=Desk)
     closing: asyncio.Event = field(default_factory=asyncio.Event)
     _order: defaultdict[str, asyncio.Condition] = field(default_factory=lambda: defaultdict(asyncio.Condition))
 
@@ -133,10 +136,15 @@ class Turns:
             return await self._stopped(row)
         if unreadable := _unreadable(row.text):
             return Reply(kind="answer", text=unreadable)
+        if parse_done(row.text) and self.desk.done(row.conversation):
+            return Reply(kind="progress", text="Thank you. I go on from the page that is there.")
+        if parse_rehearse(row.text) and (shown := await self._rehearsal(row)):
+            return shown
         go = Go(code=None) if row.go_plan else parse_go(row.text)
         if go is not None and (answer := await self._go(row, go)):
             return answer
-        return await self._heard(row, {})
+        asked = errand.read(row.text) if row.channel == errand.CHANNEL else None
+        return await self._heard(row, {"errand": asked} if asked else {})
 
     async def _stopped(self, row: Row) -> Reply:
         """STOP took effect when the message came; here the waiting task is closed and it is told what was stopped."""
@@ -173,6 +181,21 @@ class Turns:
             task = (await ledger.get(conn, mandate)).task
         state = await self._advance(row, task, await self._said(row, {"go": mandate}))
         return Reply(kind="progress", text=GOING, task=task, trace=tuple(state["trace"]))
+
+    async def _rehearsal(self, row: Row) -> Reply | None:
+        """The plan on offer, gone through up to one click before its end; None where there is none."""
+        async with self.database.connect() as conn:
+            offer = await ledger.live(conn, row.conversation, self.clock())
+        if offer is None:
+            return None
+        receipt = await self.executor.rehearse(offer.id, self._teller(offer))
+        async with self.database.connect() as conn:
+            still = await ledger.live(conn, row.conversation, self.clock())
+        said = say_rehearsal(receipt)
+        if still is None or still.id != offer.id:  # stopped, or it expired meanwhile
+            return Reply(kind="receipt", text=said, receipt=receipt, task=offer.task)
+        view = render(offer.mandate, offer.bound.title, offer.bound.sentences, offer.code)
+        return Reply(kind="plan", text=f"{said}\n\n{plan_text(view)}", receipt=receipt, plan=view, task=offer.task)
 
     async def _grant(self, conn: AsyncConnection, row: Row, go: Go) -> str | None:
         now = self.clock()
@@ -303,12 +326,7 @@ class Turns:
         async with self.database.connect() as conn:
             held = await ledger.get(conn, mandate)
 
-        def tell(text: str, screenshot: str | None) -> None:
-            with suppress(OSError):  # a full disk takes the notes, never the outcome
-                papers.add_step(self.home, held.task, text, screenshot, self.clock())
-            self.hub.publish(held.conversation, Event(kind="progress", text=text))
-
-        receipt = await self._carry_out(mandate, tell)
+        receipt = await self._carry_out(mandate, self._teller(held))
         async with self.database.begin() as conn:
             stopped = (await ledger.get(conn, mandate)).state is State.CANCELLED
             outcome = {"receipt": receipt.model_dump(mode="json"), "stopped": stopped}
@@ -322,6 +340,14 @@ class Turns:
             await store.take_in(conn, inbound, outcome_of=held.task)
         self.failpoint("outcome.stored")
         return inbound.id
+
+    def _teller(self, entry: Entry) -> OnStep:
+        def tell(text: str, screenshot: str | None) -> None:
+            with suppress(OSError):  # a full disk takes the notes, never the outcome
+                papers.add_step(self.home, entry.task, text, screenshot, self.clock())
+            self.hub.publish(entry.conversation, Event(kind="progress", text=text))
+
+        return tell
 
     async def _carry_out(self, mandate: str, tell: OnStep) -> Receipt:
         """After a Go there is always an outcome. Trying again is safe: the ledger decides what may still be pressed."""

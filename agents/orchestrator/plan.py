@@ -33,6 +33,7 @@ async def plan(state: TaskState, crew: Crew) -> TaskState:
             price=candidate.price,
             account_label=account.label(crew.home.root, workflow.sites) if workflow.account else None,
             tz=crew.timezone,
+            files=crew.home.root / "documents",
         )
         offer = new_mandate(
             bound.plan,

@@ -34,6 +34,8 @@ async def understand(state: TaskState, crew: Crew) -> TaskState:
     )
     memory, shown = state.get("memory"), state.get("plan_shown", False)
     told = dialogue.answered(memory, state["message"], shown) if memory else None
+    if errand := state.get("signal", {}).get("errand"):
+        told = Understanding(intent="request", workflow=errand["workflow"], details=errand["details"])
     read = _in_place(state, told or await crew.reasoner.understand(heard, crew.registry.all()))
     trace = [*state.get("trace", []), _trace(read)]
     update: TaskState = {**lapsed, "understood": read.model_dump(mode="json"), "trace": trace, "noted": ""}
@@ -48,7 +50,10 @@ async def understand(state: TaskState, crew: Crew) -> TaskState:
         async with crew.database.begin() as conn:
             await ledger.revoke(conn, state["conversation"], state["message_id"], crew.clock(), "the request changed")
         update["mandate"] = update["plan"] = None
-    return {**update, **_fold(state, read)}
+    folded = _fold(state, read)
+    if errand:  # nothing was said that notes could be looked up by, but what the workflow is for
+        folded["request"] = crew.registry.get(errand["workflow"]).description
+    return {**update, **folded}
 
 
 async def _noted(notes: tuple[str, ...], state: TaskState, crew: Crew) -> TaskState:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Protocol, TypedDict, cast
 
 from fastapi import Request
@@ -38,6 +38,10 @@ class Assistant(Protocol):
 
     async def receive(self, inbound: Inbound) -> None:
         """Stores the message; idempotent by its id."""
+        ...
+
+    async def do(self, workflow: str, given: Mapping[str, str], conversation: str, message_id: str) -> Reply:
+        """A workflow asked for by its name with its details."""
         ...
 
     async def reply_to(self, message: str, timeout: float = 90) -> Reply:  # noqa: ASYNC109 (part of the door)

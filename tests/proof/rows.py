@@ -29,7 +29,8 @@ from tests.journeys.support import Chat, Service, Town, free_port
 from tests.memory.damage import damage_and_reopen
 from tests.memory.kills import live_and_die, save_and_die
 from tests.memory.samples import broken, samples
-from tests.proof import paths
+from tests.proof import gate, paths
+from tests.proof.mutants import MUTANTS, survives
 from tests.proof.record import Story
 
 MESSAGES = 5  # of the story: the opening, two answers, the choice, the Go
@@ -42,21 +43,33 @@ Tell = Callable[[Path, Town, int, int], Story]
 
 
 @dataclass(frozen=True)
-class Row:
-    """One row: how many stories the issue asks for, and how one is told."""
+class Asked:
+    """How many stories of a row are asked for; `short` names it on the command line."""
 
+    short: str
     name: str
     asked: int
+
+
+@dataclass(frozen=True)
+class Row(Asked):
+    """One row, and how a story of it is told."""
+
     tell: Tell
 
 
 @dataclass(frozen=True)
-class Alone:
+class Alone(Asked):
     """As `Row`, of stories on a home without a town."""
 
-    name: str
-    asked: int
     tell: Callable[[Path, int, int], Story]
+
+
+@dataclass(frozen=True)
+class Bare(Asked):
+    """As `Row`, of stories that need nothing but their seed and number."""
+
+    tell: Callable[[int, int], Story]
 
 
 def at_a_place(home: Path, town: Town, seed: int, number: int) -> Story:
@@ -116,7 +129,7 @@ def double_go(home: Path, town: Town, seed: int, number: int) -> Story:
     return Story("double Go", seed, way, True, state, len(town.booked()), violation=violation)
 
 
-def _survived(row: str, asked: int, live: Callable[[Path, int], tuple[str, str]]) -> Alone:
+def _survived(short: str, row: str, asked: int, live: Callable[[Path, int], tuple[str, str]]) -> Alone:
     """A row of stories that tell what was done to a new home, and what is wrong after."""
 
     def tell(home: Path, seed: int, number: int) -> Story:
@@ -126,7 +139,7 @@ def _survived(row: str, asked: int, live: Callable[[Path, int], tuple[str, str]]
             what, violation = "", f"stuck: {stuck or repr(stuck)}"
         return Story(row, seed, what, True, violation=violation)
 
-    return Alone(row, asked, tell)
+    return Alone(short, row, asked, tell)
 
 
 def traversal(home: Path, seed: int, number: int) -> Story:
@@ -211,20 +224,46 @@ def planted(home: Path, seed: int, number: int) -> Story:
     return Story("planted documents", seed, what, True, "compared", violation="; ".join(found))
 
 
-ROWS = (
-    Row("kill at each place", 100, at_a_place),
-    Row("kill at random moments", 100, at_any_moment),
-    Row("double Go", 100, double_go),
-    _survived("kill while indexing", 200, live_and_die),
-    _survived("torn saves", 200, save_and_die),
-    _survived("damaged index", 260, damage_and_reopen),
-    Alone(f"path traversal, {PATHS} each", 300 // PATHS, traversal),
-    Alone("broken files, 250 each", 20, broken_files),
-    Alone("planted documents", 200, planted),
+def mutated(seed: int, number: int) -> Story:
+    """A seeded bug that the tests must notice; once a round, none, and they must pass."""
+    mutant = (*MUTANTS, None)[number % (len(MUTANTS) + 1)]
+    name = mutant.name if mutant else "no mutant"
+    return Story("mutants killed", seed, name, True, "killed" if mutant else "passed", violation=survives(mutant))
+
+
+def _gate(short: str, name: str, asked: int, told: Callable[[random.Random], Any]) -> Bare:
+    """Stories at the gate: what came of each, and what was violated."""
+
+    def tell(seed: int, number: int) -> Story:
+        try:
+            ended = told(random.Random(seed))
+            what, violation = asyncio.run(ended) if asyncio.iscoroutine(ended) else ended
+        except Exception as error:  # noqa: BLE001  whatever it is, it is what must not be
+            what, violation = "", f"it broke: {error!r}"
+        return Story(name, seed, what, True, "told", violation=violation)
+
+    return Bare(short, name, asked, tell)
+
+
+ROWS: tuple[Row | Alone | Bare, ...] = (
+    Row("places", "kill at each place", 100, at_a_place),
+    Row("random", "kill at random moments", 100, at_any_moment),
+    Row("double", "double Go", 100, double_go),
+    _survived("index", "kill while indexing", 200, live_and_die),
+    _survived("torn", "torn saves", 200, save_and_die),
+    _survived("damage", "damaged index", 260, damage_and_reopen),
+    Alone("paths", f"path traversal, {PATHS} each", 300 // PATHS, traversal),
+    Alone("files", "broken files, 250 each", 20, broken_files),
+    Alone("planted", "planted documents", 200, planted),
+    _gate("words", "confirmations, 4 kinds each", 100, gate.confirmed),
+    _gate("changes", "plan changed before the click", 360, gate.changed),
+    _gate("goes", "simultaneous Go", 600, gate.raced),
+    _gate("races", "Go racing another move", 300, gate.crossed),
+    _gate("planner", "malicious planner", 10_000, gate.plotted),
+    _gate("addresses", "addresses and requests", 1_500, gate.led_astray),
+    Bare("mutants", "mutants killed", len(MUTANTS) + 1, mutated),
 )
-SHORT = dict(
-    zip(("places", "random", "double", "index", "torn", "damage", "paths", "files", "planted"), ROWS, strict=True)
-)
+SHORT = {row.short: row for row in ROWS}
 
 
 def fresh_name() -> str:
