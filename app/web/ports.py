@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from typing import Protocol, TypedDict, cast
+from typing import TYPE_CHECKING, NotRequired, Protocol, TypedDict, cast
 
 from fastapi import Request
 
@@ -14,6 +14,9 @@ from app.settings import Settings
 from memory.home import Home
 from memory.proposals import Proposal
 from memory.status import Status
+
+if TYPE_CHECKING:
+    from app.channels.whatsapp.channel import WhatsApp
 
 
 class Assistant(Protocol):
@@ -89,12 +92,14 @@ class WebState(TypedDict):
     Keys:
         examples: what one could ask, from the workflows in use.
         sample: the sample person's name where home is theirs, otherwise empty.
+        whatsapp: the channel, where it is on.
     """
 
     assistant: Assistant
     settings: Settings
     examples: Callable[[], tuple[str, ...]]
     sample: str
+    whatsapp: NotRequired[WhatsApp]
 
 
 def assistant(request: Request) -> Assistant:
