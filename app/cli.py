@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 from urllib.parse import urlsplit
 
 import typer
@@ -25,7 +25,7 @@ from app import indexing, remembered, terminal
 from app.channels.base import TaskView
 from app.client import Client
 from app.errors import to_terminal
-from app.settings import load_settings
+from app.settings import Settings, load_settings
 from memory.errors import Conflict, NotFound, RflowError, Unavailable
 from memory.home import Home
 from memory.status import FileStatus
@@ -154,9 +154,23 @@ def trace(task: str, as_json: AsJson = False) -> None:
 
 
 @app.command()
-def doctor(as_json: AsJson = False) -> None:
+def pair(as_json: AsJson = False) -> None:
+    """Make a code that adds a phone of yours: sent to the assistant on WhatsApp, from that phone."""
+    made = _with_client(lambda client: client.post("/api/v1/phones/code", {}))
+    text = f"From the phone to add, send on WhatsApp to {made['to']}, within ten minutes:\n\n    pair {made['code']}"
+    _show(made, text, as_json)
+
+
+@app.command()
+def doctor(
+    part: Annotated[Literal["all", "whatsapp"], typer.Argument(help="Everything, or one part closely.")] = "all",
+    as_json: AsJson = False,
+) -> None:
     """Look at every part and tell how it is; exit code 1 where one is not well."""
     settings = load_settings()
+    if part == "whatsapp":
+        _well(asyncio.run(_whatsapp(settings)), as_json)
+        return
     faults = [f.path for f in _registry().faults()]
     parts = {
         "home": f"{settings.home}",
@@ -164,10 +178,20 @@ def doctor(as_json: AsJson = False) -> None:
         "browser": asyncio.run(_browser(settings.browser_path)),
         **_with_client(lambda client: client.get("/readyz"))["parts"],
     }
-    well = all(state == "ok" for part, state in parts.items() if part != "home")
+    _well(parts, as_json)
+
+
+def _well(parts: dict[str, str], as_json: bool) -> None:
+    well = all(state.startswith("ok") for part, state in parts.items() if part != "home")
     _show({"status": "ready" if well else "degraded", "parts": parts}, terminal.parts(parts), as_json)
     if not well:
         raise typer.Exit(1)
+
+
+async def _whatsapp(settings: Settings) -> dict[str, str]:
+    from app.channels.whatsapp.doctor import look  # Twilio's library is heavy
+
+    return await look(settings)
 
 
 @workflow_commands.command("list")

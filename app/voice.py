@@ -36,6 +36,12 @@ CLEAR = 0.6
 
 ANSWERS = "the top the backup something different no thanks yes stop cancel more tonight today tomorrow"
 
+RATES = (0.4, 6.0)
+"""Words a second that are speech: fewer are a noise that sounded like one, more are invented."""
+
+NOTHING = {"you", "i", "oh", "uh", "um", "hm", "the", "a", "and", "so", "bye", "thank"}
+"""What the model makes of a cough or of traffic, where it stands alone."""
+
 OPTIONS = {
     "identify_speakers": "false",
     "return_audio_data": "false",
@@ -95,7 +101,8 @@ class Voice:
         agreed = [sum(_agreement(one, other) for other in takes) - 1 for one in takes]
         likely = [a / (len(takes) - 1) + self._known(take) for a, take in zip(agreed, takes, strict=True)]
         best = likely.index(max(likely))
-        return Heard(takes[best], seconds, clear=bool(_words(takes[best])) and agreed[best] / (len(takes) - 1) >= CLEAR)
+        clear = agreed[best] / (len(takes) - 1) >= CLEAR and _is_speech(takes[best], seconds)
+        return Heard(takes[best], seconds, clear)
 
     @cached_property
     def _model(self) -> Any:
@@ -153,6 +160,11 @@ def _takes(sound: Samples) -> Iterator[Samples]:
     yield np.concatenate([np.zeros(int(0.3 * RATE)), loud, np.zeros(int(0.5 * RATE))])
     yield loud
     yield np.interp(np.arange(0, len(loud) - 1, 0.88), np.arange(len(loud)), loud)
+
+
+def _is_speech(text: str, seconds: float) -> bool:
+    said = _words(text)
+    return not NOTHING.issuperset(said) and RATES[0] <= len(said) / seconds <= RATES[1]
 
 
 def _agreement(one: str, other: str) -> float:

@@ -6,6 +6,7 @@ import argparse
 import shutil
 import subprocess
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,7 +39,9 @@ class Phone:
 
     def show(self, answers: int = 1) -> list[Sent]:
         """Wait for so many further messages, and print them."""
-        came = self.server.wait(self.seen + answers, 120)[self.seen :]
+        self.server.wait(self.seen + answers, 120)
+        time.sleep(1.5)  # further parts of the same reply
+        came = self.server.delivered()[self.seen :]
         self.seen += len(came)
         for sent in came:
             picture = f"[picture, {len(sent.media[0]) // 1000} kB]\n" if sent.media else ""
@@ -64,11 +67,9 @@ def note(text: str, voice: str = "en-us", speed: int = 140) -> bytes:
 
 def in_text(phone: Phone) -> None:
     """Question, numbers, more, the plan, Go, the receipt; and a STOP."""
-    asked = phone.write(OPENING)
-    while "1. yes" in asked[-1].body or "For instance" in asked[-1].body or "?" in asked[-1].body[-80:]:
-        asked = phone.write("1" if "1. " in asked[-1].body else "2")
-        if "Top choice" in asked[-1].body:
-            break
+    said = phone.write(OPENING)[-1].body
+    while "Top choice" not in said:
+        said = phone.write("1" if "1. " in said else "2")[-1].body
     phone.write("more")
     phone.write("1")
     phone.write("sounds good")
@@ -99,7 +100,6 @@ def main() -> None:
                 (spoken if options.voice else in_text)(Phone(server))
             finally:
                 service.stop()
-                print("\n", (home.parent / "service.log").read_text()[-3000:])
         print(f"\nThe site's own log: {[line.outcome for line in town.booked()]}")
     finally:
         town.stop()

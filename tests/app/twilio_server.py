@@ -11,7 +11,7 @@ import time
 import uuid
 from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email.utils import formatdate
 from typing import Any
@@ -184,7 +184,8 @@ class TwilioServer:
         for state in states:
             if self.service and path:
                 code = {"ErrorCode": fault} if state == "failed" else {}
-                self.post(told | {"MessageStatus": state, "SmsStatus": state} | code, path)
+                with suppress(httpx.TransportError):  # the assistant is down, or was killed
+                    self.post(told | {"MessageStatus": state, "SmsStatus": state} | code, path)
 
     async def listed(self, request: Request) -> Response:
         """Messages.list, newest first."""

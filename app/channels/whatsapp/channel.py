@@ -74,14 +74,17 @@ class WhatsApp:
         sender, now = form.get("From", ""), self.assistant.clock()
         async with self.assistant.database.begin() as conn:
             if not self._direct(form) or not await phones.is_owners(conn, sender, self._owner):
-                await self._stranger(conn, form)
-                return None
-            inbound = _inbound(form, now)
-            quotes = form.get("OriginalRepliedMessageSid", "")
-            seen = await deliveries.seen_by(conn, sender, self.now(), quotes)
-            fresh = await self.assistant.keep(conn, inbound, seen)
-            await deliveries.reopen(conn, sender, self.now())
-        return inbound, fresh
+                paired = await self._stranger(conn, form)
+            else:
+                inbound = _inbound(form, now)
+                quotes = form.get("OriginalRepliedMessageSid", "")
+                seen = await deliveries.seen_by(conn, sender, self.now(), quotes)
+                fresh = await self.assistant.keep(conn, inbound, seen)
+                await deliveries.reopen(conn, sender, self.now())
+                return inbound, fresh
+        if paired:
+            self.outbox.wake()
+        return None
 
     @property
     def _owner(self) -> str:
@@ -98,14 +101,15 @@ class WhatsApp:
             and not any(value for name, value in form.items() if name.startswith("Group"))
         )
 
-    async def _stranger(self, conn: AsyncConnection, form: Mapping[str, str]) -> None:
-        """Silence and one audit line; a live pairing code alone makes a phone the owner's."""
+    async def _stranger(self, conn: AsyncConnection, form: Mapping[str, str]) -> bool:
+        """Silence and one audit line; only a live pairing code makes a phone the owner's. True where it did."""
         sid, sender, now = form["MessageSid"], form.get("From", ""), self.assistant.clock()
         if self._direct(form) and await phones.pair(conn, sender, form.get("Body", ""), now):
             await phones.write_down(conn, sid, sender, "a phone was paired", now)
             await deliveries.enqueue(conn, f"paired:{sid}", sender, [Part(PAIRED)], self.now())
-            return
+            return True
         await phones.write_down(conn, sid, sender, "a message from somebody else", now)
+        return False
 
     async def work(self, inbound: Inbound, fresh: bool) -> None:
         """What follows on a message once its webhook is answered."""

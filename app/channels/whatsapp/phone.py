@@ -99,10 +99,12 @@ class Phones(Doors):
             heard = await asyncio.to_thread(self.voice.transcribe, file)
         finally:
             file.unlink(missing_ok=True)
-        if not heard.clear:
+        stops = parse_stop(heard.text)
+        # A doubtful STOP stops all the same, and a doubtful Go is refused like every spoken one.
+        if not (heard.clear or stops or parse_go(heard.text)):
             return Reply(kind="answer", text=_asked_back(heard))
         async with self.database.begin() as conn:
-            stop = await stopped(conn, row.id, self.clock()) if parse_stop(heard.text) else None
+            stop = await stopped(conn, row.id, self.clock()) if stops else None
             await store.note(conn, row.id, text=heard.text, attached=None, stopped=stop)
         return replace(row, text=heard.text, attached=None, stopped=stop)
 
@@ -125,7 +127,7 @@ class Phones(Doors):
     def _too_long(self, reply: Reply) -> Reply:
         text = (
             f"This plan has {show.length(show.offer_text(reply)):,} characters, and a WhatsApp message holds "
-            f"{show.LIMIT:,}. I do not cut what you would approve, so I offer nothing here. On your own page I can show "
+            f"{show.LIMIT:,}. I do not cut what you would approve, so I offer nothing here. On your own page I show "
             f"it whole: say “top” or “backup” there, at {self.page}"
         )
         return Reply(kind="refusal", text=text, task=reply.task, trace=reply.trace)

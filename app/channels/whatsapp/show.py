@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from agents.executor.mandate import plan_text
+from agents.executor.mandate import plain, plan_text
 from agents.types import Decision, Exclusion, Option, Question, Reply
 from app.channels.deliveries import Part
-from app.web.render import cited, preface
+from app.web.render import CITATION, cited, preface
 from memory.evidence import Evidence
 
 LIMIT = 1600
@@ -20,6 +21,9 @@ LIMIT = 1600
 
 REASONS = 3
 """Reasons of an option that are told at once; the rest comes with “more”."""
+
+MOST = 8
+"""What was left out that “more” tells by name."""
 
 COUNTED = ("count", "money")
 """Types of details whose answer is a number itself: their quick answers bear none."""
@@ -65,15 +69,20 @@ def quick_answers(reply: Reply) -> tuple[str, ...]:
 
 
 def rest(decision: Decision) -> str:
-    """What “more” tells: the further reasons, what was left out, and the lines that it all rests on."""
+    """What “more” tells, as markdown: the further reasons, what was left out, the lines it rests on, the pages."""
     options = [o for o in (decision.top, decision.backup) if o]
-    further = [f"- {o.name}: {r.text}" for o in options for r in o.reasons[REASONS:]]
-    told = [_section("More reasons", further)]
-    told.append(_section("Left out", [_excluded(e, decision.evidence) for e in decision.excluded]))
-    quotes = [f"- “{' '.join(e.quote.split())}” ({reference(e)})" for e in decision.evidence]
-    told.append(_section("The lines this rests on", quotes))
-    told.append(_section("Pages", [f"- {o.name}: {o.url}" for o in options]))
-    return "\n\n".join(t for t in told if t) or "There is no more to it."
+    further = [f"{o.name}: {r.text}" for o in options for r in o.reasons[REASONS:]]
+    out = [_excluded(e, decision.evidence) for e in sorted(decision.excluded, key=lambda e: not e.evidence)]
+    if len(out) > MOST:
+        out = [*out[:MOST], f"and {len(out) - MOST} more; ask “why not …?”"]
+    used = cited([i for o in options for r in o.reasons for i in r.evidence], decision.evidence)
+    quotes = [f"“{_shortened(e.quote)}” ({reference(e)})" for e in {e.id: e for e in used}.values()]
+    pages = [f"{o.name}: {o.url}" for o in options]
+    named = {"More reasons": further, "Left out": out, "The lines this rests on": quotes, "Pages": pages}
+    told = [
+        "\n".join([f"**{title}**", "", *(f"- {plain(x)}" for x in lines)]) for title, lines in named.items() if lines
+    ]
+    return "\n\n".join(told)
 
 
 def reference(evidence: Evidence) -> str:
@@ -86,6 +95,7 @@ def reference(evidence: Evidence) -> str:
 
 def marked(markdown: str) -> str:
     """Markdown in WhatsApp's marks; a mark that is only a character of the text stays visible."""
+    markdown = CITATION.sub(lambda found: found[0].rpartition("/")[2], markdown)
     lines: list[str] = []
     numbers: list[int] = []
     head = ""
@@ -158,11 +168,7 @@ def _option(label: str, option: Option, evidence: Iterable[Evidence]) -> str:
 
 def _excluded(out: Exclusion, evidence: Iterable[Evidence]) -> str:
     places = dict.fromkeys(reference(e) for e in cited(out.evidence, list(evidence)))
-    return f"- {out.name}: {out.reason}" + (f" ({', '.join(places)})" if places else "")
-
-
-def _section(title: str, lines: list[str]) -> str:
-    return "\n".join([f"*{title}*", *map(unmarked, lines)]) if lines else ""
+    return f"{out.name}: {out.reason}" + (f" ({', '.join(places)})" if places else "")
 
 
 def _numbered(question: Question | None) -> str:
@@ -173,6 +179,11 @@ def _numbered(question: Question | None) -> str:
         return _choices(answers)
     options = tuple(dict.fromkeys(o for o in (question.proposed, *question.options) if o))
     return f"For instance: {' · '.join(map(unmarked, options))}" if options else ""
+
+
+def _shortened(quote: str) -> str:
+    """A quotation's first sentence or so: the whole stands in the file."""
+    return textwrap.shorten(re.split(r"(?<=[.!?])\s", quote.strip())[0], 160, placeholder=" …")
 
 
 def _choices(answers: Iterable[str]) -> str:
