@@ -31,7 +31,7 @@ LONGEST = 120
 SHORTEST = 0.3
 """Seconds under which nothing is said."""
 
-CLEAR = 0.6
+CLEAR = 0.75
 """How far three ways of listening must agree (1: word for word) before the words are acted on."""
 
 ANSWERS = "the top the backup something different no thanks yes stop cancel more tonight today tomorrow"

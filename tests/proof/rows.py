@@ -28,6 +28,7 @@ from tests.journeys.kills import PLACES, Ending, Moment, live_through, verdict
 from tests.journeys.support import Chat, Service, Town, free_port
 from tests.memory.kills import live_and_die
 from tests.memory.samples import broken, samples
+from tests.proof import phones
 from tests.proof.record import Story
 
 MESSAGES = 5  # of the story: the opening, two answers, the choice, the Go
@@ -189,8 +190,12 @@ ROWS = (
     Row("kill while indexing", 200, while_indexing),
     Row("broken files, 250 each", 20, broken_files),
     Row("planted documents", 200, planted),
+    Row("webhooks, 100 each", 10, phones.delivered_anyhow),
+    Row("forged webhooks", 20, phones.forged),
+    Row("sends under faults, 50 each", 10, phones.sent_under_faults),
 )
-SHORT = dict(zip(("places", "random", "double", "index", "files", "planted"), ROWS, strict=True))
+NAMES = ("places", "random", "double", "index", "files", "planted", "webhooks", "forged", "sends")
+SHORT = dict(zip(NAMES, ROWS, strict=True))
 
 
 def fresh_name() -> str:
