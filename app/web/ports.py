@@ -110,3 +110,8 @@ def assistant(request: Request) -> Assistant:
 def examples(request: Request) -> tuple[str, ...]:
     """What the workflows say one could ask."""
     return cast(Callable[[], tuple[str, ...]], request.state.examples)()
+
+
+def settings(request: Request) -> Settings:
+    """The service's settings."""
+    return cast(Settings, request.state.settings)

@@ -148,9 +148,8 @@ def run(folder: Path) -> None:
     acted = [(c, h) for c in unclear(folder, requests) if (h := voice.transcribe(c.file)).clear]
     wrong = [(c, h) for c, h in acted if not c.said or errors(c, h) > len(words(c.said)) / 2]
     total = sum(1 for _ in folder.glob("*.wav")) - len(requests)
-    print(
-        f"\nunclear: {total} recordings, {total - len(acted)} asked back, {len(acted)} heard, {len(wrong)} of them wrongly"
-    )
+    back = total - len(acted)
+    print(f"\nunclear: {total} recordings, {back} asked back, {len(acted)} heard, {len(wrong)} of them wrongly")
     for clip, heard in wrong:
         print(f"  {clip.file.stem}: {heard.text!r}")
     print(

@@ -16,7 +16,9 @@ from typing import Any
 
 import httpx
 
+from tests.app.conftest import served
 from tests.app.twilio_server import OWNER, PUBLIC, TOKEN, TwilioServer, twilio
+from tests.app.whatsapp.conftest import House, app_of, settings_for
 from tests.app.whatsapp.forgery import SPOILT, STRANGERS, fuzzed
 from tests.journeys.support import Service, Town, free_port
 from tests.proof.record import Story
@@ -41,6 +43,16 @@ def _ringing(home: Path) -> Iterator[tuple[TwilioServer, Service]]:
             yield server, service
         finally:
             service.stop()
+
+
+@contextmanager
+def _house(home: Path) -> Iterator[House]:
+    """The channel alone, in this process: what is told of it needs no browser and no reasoning."""
+    with twilio() as server:
+        house = House(settings_for(home.parent / "phone" / "home", server), server)
+        with served(app_of(house), house.settings.port) as url:
+            server.service = url
+            yield house
 
 
 def _rows(home: Path, query: str) -> list[tuple[Any, ...]]:
@@ -87,7 +99,8 @@ def delivered_anyhow(home: Path, town: Town, seed: int, number: int) -> Story:
 def forged(home: Path, town: Town, seed: int, number: int) -> Story:
     """1,000 fuzzed bodies, 3 x each way to spoil a signature, 25 x each kind of stranger: nothing gets in."""
     rng, codes = random.Random(seed), Counter[int]()
-    with _ringing(home) as (server, service), httpx.Client(base_url=service.url, timeout=30) as http:
+    with _house(home) as house, httpx.Client(base_url=house.settings.url, timeout=60) as http:
+        server = house.server
         for _ in range(FUZZED):
             body, headers = fuzzed(rng, server.message("hello"))
             codes[http.post(PATH, content=body, headers={**HOST, **headers}).status_code] += 1
@@ -97,15 +110,14 @@ def forged(home: Path, town: Town, seed: int, number: int) -> Story:
             codes[answer.status_code] += 1
         strangers = [make(OWNER, rng) for make in STRANGERS for _ in range(25)]
         silent = [server.post(server.message("Go", stranger)) for stranger in strangers]
-        kept = _rows(home, "SELECT count(*) FROM inbox WHERE channel = 'whatsapp'")[0][0]
-        lines = _rows(home, "SELECT count(*) FROM audit")[0][0]
-        tasks = _rows(home, "SELECT count(*) FROM tasks WHERE conversation = 'web'")[0][0]
+        kept = house.rows("SELECT count(*) FROM inbox")[0][0]
+        lines = house.rows("SELECT count(*) FROM audit")[0][0]
     wrong = [f"{count} x {code}" for code, count in codes.items() if code >= 500 or code < 400]
     wrong += [
         f"a stranger got {a.status_code} {a.content!r}" for a in silent if (a.status_code, a.content) != (200, b"")
     ]
-    if kept or tasks or server.sent:
-        wrong.append(f"{kept} messages were kept, {tasks} tasks begun, {len(server.sent)} sent")
+    if kept or server.sent:
+        wrong.append(f"{kept} messages were kept, {len(server.sent)} sent")
     if lines != len(strangers):
         wrong.append(f"{lines} audit lines of {len(strangers)} strangers")
     return _story("forged webhooks", seed, f"{dict(codes)}, {lines} strangers", "; ".join(wrong))
@@ -114,7 +126,8 @@ def forged(home: Path, town: Town, seed: int, number: int) -> Story:
 def sent_under_faults(home: Path, town: Town, seed: int, number: int) -> Story:
     """50 sends while Twilio fails in every way: all arrive once, in order, or are parked with a reason."""
     rng = random.Random(seed)
-    with _ringing(home) as (server, _):
+    with _house(home) as house:
+        server = house.server
         for _ in range(SENDS):
             fault = rng.choice(FAULTS)
             server.faults.extend([fault] * rng.choice((0, 1, 1, 2)) if fault else [""])
@@ -122,9 +135,9 @@ def sent_under_faults(home: Path, town: Town, seed: int, number: int) -> Story:
             server.post(server.message(f"note {place}"))
         waiting = "SELECT count(*) FROM deliveries WHERE state IN ('queued', 'sending')"
         ended = "SELECT count(*) FROM inbox WHERE NOT done"
-        _until(lambda: _rows(home, ended)[0][0] == 0 and _rows(home, waiting)[0][0] == 0, 400)
-        parked = Counter(row[0] for row in _rows(home, "SELECT error FROM deliveries WHERE state = 'parked'"))
-        count = _rows(home, "SELECT count(*) FROM deliveries")[0][0]
+        _until(lambda: house.rows(ended)[0][0] == 0 and house.rows(waiting)[0][0] == 0, 900)
+        parked = Counter(row[0] for row in house.rows("SELECT error FROM deliveries WHERE state = 'parked'"))
+        count = house.rows("SELECT count(*) FROM deliveries")[0][0]
     arrived = [sent.callback.partition("id=")[2] for sent in server.delivered()]
     twice = [delivery for delivery, times in Counter(arrived).items() if times > 1]
     wrong = [f"{len(twice)} arrived twice"] if twice else []
