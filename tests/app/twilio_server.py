@@ -22,6 +22,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 from twilio.request_validator import RequestValidator
 
 from tests.journeys.support import free_port
@@ -40,6 +41,14 @@ FAULTS = {
     "63019": "taken, and later reported as a picture that could not be fetched",
     "21610": "refused: the phone said STOP to Twilio itself",
 }
+
+
+class BrokenOff(Response):
+    """An answer that begins and does not end: the server then closes the connection."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 201, "headers": [(b"content-length", b"999")]})
+        await send({"type": "http.response.body", "body": b"{", "more_body": True})
 
 
 @dataclass
@@ -144,7 +153,7 @@ class TwilioServer:
         form = await request.form()
         fault = self.faults.popleft() if self.faults else ""
         if fault == "broken off":
-            raise ConnectionAbortedError
+            return BrokenOff()
         if fault == "503":
             return Response("<html>Service Unavailable</html>", 503)
         if fault in ("429", "21610"):
@@ -161,7 +170,7 @@ class TwilioServer:
         self.sent.append(sent)
         threading.Thread(target=self._fare, args=(sent, fault), daemon=True).start()
         if fault == "stored, then silence":
-            raise ConnectionAbortedError
+            return BrokenOff()
         if fault == "stored, then 500":
             return Response("oops", 500)
         return JSONResponse(sent.json(), 201)
@@ -244,7 +253,7 @@ def twilio() -> Iterator[TwilioServer]:
     """A Twilio at work, on a free port."""
     port = free_port()
     server = TwilioServer(f"http://127.0.0.1:{port}")
-    config = uvicorn.Config(_abrupt(server.app()), port=port, log_level="critical", timeout_graceful_shutdown=1)
+    config = uvicorn.Config(server.app(), port=port, log_level="critical", timeout_graceful_shutdown=1)
     running = uvicorn.Server(config)
     thread = threading.Thread(target=running.run, daemon=True)
     thread.start()
@@ -255,17 +264,3 @@ def twilio() -> Iterator[TwilioServer]:
     finally:
         running.should_exit = True
         thread.join(5)
-
-
-def _abrupt(app: Starlette) -> Any:
-    """`ConnectionAbortedError` breaks the connection off: uvicorn closes it where an answer begins and does not end."""
-
-    async def asgi(scope: Any, receive: Any, send: Any) -> None:
-        try:
-            await app(scope, receive, send)
-        except ConnectionAbortedError:
-            await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"999")]})
-            await send({"type": "http.response.body", "body": b"{", "more_body": True})
-            raise
-
-    return asgi

@@ -24,8 +24,9 @@ heard = pytest.mark.skipif(
 def ask(house: House, *texts: str) -> list[str]:
     """Write one after the other; what came back."""
     for text in texts:
+        before = len(house.server.sent)
         house.server.post(house.server.message(text))
-        house.server.wait(len(house.server.sent) + 1)
+        house.server.wait(before + 1)
         _settled(house)
     return [sent.body for sent in house.server.sent]
 
