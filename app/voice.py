@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.util import find_spec
@@ -31,8 +31,8 @@ LONGEST = 120
 SHORTEST = 0.3
 """Seconds under which nothing is said."""
 
-CLEAR = 0.75
-"""How far three ways of listening must agree (1: word for word) before the words are acted on."""
+CLEAR = 0.6
+"""How far the ways of listening must agree (1: word for word) before the words are acted on."""
 
 ANSWERS = "the top the backup something different no thanks yes stop cancel more tonight today tomorrow"
 
@@ -67,8 +67,8 @@ class Heard:
 class Voice:
     """Listens to recordings in any format that FFmpeg reads. Thread-safe; the model is loaded at the first one.
 
-    The model gives no measure of its certainty. So it listens three times, to the sound as it is, with silence around
-    it and a little slower: where the three say the same it is right, and where they do not it is guessing.
+    The model gives no measure of its certainty. So it listens more than once, with silence around the sound, a little
+    slower, and as it is: where all say the same it is right, and where they do not it is guessing.
 
     Args:
         vocabulary: words that are likely here, in lower case; among takes that differ they count like agreement.
@@ -97,7 +97,7 @@ class Voice:
         if seconds < SHORTEST or not np.any(sound):
             return Heard("", seconds, clear=False)
         with self._one_at_a_time:
-            takes = [self._listen(take) for take in _takes(sound)]
+            takes = self._takes_of(sound)
         agreed = [sum(_agreement(one, other) for other in takes) - 1 for one in takes]
         likely = [a / (len(takes) - 1) + self._known(take) for a, take in zip(agreed, takes, strict=True)]
         best = likely.index(max(likely))
@@ -111,6 +111,12 @@ class Voice:
         from moonshine_voice.utils import get_model_path
 
         return Transcriber(get_model_path("tiny-en"), ModelArch.TINY, options=OPTIONS)
+
+    def _takes_of(self, sound: Samples) -> list[str]:
+        """What was heard each time; the third time only where the first two differ."""
+        first, second, third = _takes(sound)
+        heard = [self._listen(first), self._listen(second)]
+        return heard if _agreement(*heard) == 1 else [*heard, self._listen(third)]
 
     def _listen(self, sound: Samples) -> str:
         lines = self._model.transcribe_without_streaming(sound.tolist(), RATE).lines
@@ -154,12 +160,12 @@ def _resampled(resampler: Any, frame: Any) -> list[Samples]:
     return [part.to_ndarray().ravel().astype(np.float64) for part in resampler.resample(frame)]
 
 
-def _takes(sound: Samples) -> Iterator[Samples]:
+def _takes(sound: Samples) -> tuple[Samples, Samples, Samples]:
     """The three ways of listening, each as loud as can be."""
     loud = sound / np.max(np.abs(sound)) * 0.9
-    yield np.concatenate([np.zeros(int(0.3 * RATE)), loud, np.zeros(int(0.5 * RATE))])
-    yield loud
-    yield np.interp(np.arange(0, len(loud) - 1, 0.88), np.arange(len(loud)), loud)
+    padded = np.concatenate([np.zeros(int(0.3 * RATE)), loud, np.zeros(int(0.5 * RATE))])
+    slower = np.interp(np.arange(0, len(loud) - 1, 0.88), np.arange(len(loud)), loud)
+    return padded, slower, loud
 
 
 def _is_speech(text: str, seconds: float) -> bool:
