@@ -5,8 +5,10 @@ RUN apt-get update \
  && rm -rf /var/lib/apt/lists/* \
  && useradd --create-home rflow
 WORKDIR /srv/rflow
-COPY requirements.lock pyproject.toml ./
-RUN python -m venv .venv && .venv/bin/pip install --quiet --no-cache-dir --require-hashes -r requirements.lock
+COPY requirements.lock requirements-voice.lock pyproject.toml ./
+RUN python -m venv .venv \
+ && .venv/bin/pip install --quiet --no-cache-dir --require-hashes -r requirements.lock \
+ && .venv/bin/pip install --quiet --no-cache-dir --require-hashes --only-binary :all: -r requirements-voice.lock
 COPY --chown=rflow . .
 RUN .venv/bin/pip install --quiet --no-deps --no-build-isolation -e .
 USER rflow

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from langchain_core.runnables import RunnableConfig
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from agents.executor import ledger
 from agents.executor.words import parse_stop
@@ -23,6 +23,7 @@ from app.channels.base import Event, Inbound, Message, TaskView
 from app.channels.hub import Hub
 from app.engine import Engine
 from app.records import Records
+from app.turns import stopped
 from memory import proposals
 from memory.errors import BadInput, NotFound, Unavailable
 from memory.evidence import Evidence
@@ -43,7 +44,11 @@ MANY = 50
 
 @dataclass(frozen=True, slots=True)
 class Assistant:
-    """What channels talk to."""
+    """What channels talk to.
+
+    Attributes:
+        extras: parts that are not always there, and how each is: "ok" or a sentence.
+    """
 
     home: Home
     database: AsyncEngine
@@ -57,18 +62,23 @@ class Assistant:
     keeper: Keeper
     clock: Clock
     records: Records
+    extras: Mapping[str, Callable[[], Awaitable[str]]] = field(default_factory=dict)
 
     async def receive(self, inbound: Inbound) -> None:
-        """Store a message and start its turn. A second delivery of the same id changes nothing.
-
-        A STOP takes effect here, in the same transaction, before any reasoning.
-        """
+        """Store a message and start its turn. A second delivery of the same id changes nothing."""
         async with self.database.begin() as conn:
-            fresh = await store.take_in(conn, inbound)
-            if fresh and parse_stop(inbound.text):
-                cancelled = await ledger.cancel(conn, inbound.id, self.clock())
-                found = "late" if cancelled.too_late else "some" if cancelled.ids else "nothing"
-                await store.note(conn, inbound.id, stopped=found)
+            fresh = await self.keep(conn, inbound)
+        await self.begin(inbound, fresh)
+
+    async def keep(self, conn: AsyncConnection, inbound: Inbound, seen: int | None = None) -> bool:
+        """Store a message; False where it came before. A STOP takes effect with it, before any reasoning."""
+        fresh = await store.take_in(conn, inbound, seen=seen)
+        if fresh and parse_stop(inbound.text):
+            await store.note(conn, inbound.id, stopped=await stopped(conn, inbound.id, self.clock()))
+        return fresh
+
+    async def begin(self, inbound: Inbound, fresh: bool) -> None:
+        """Show a stored message to whoever looks on, and start its turn."""
         if fresh:
             line = Message(id=inbound.id, at=inbound.at, author="person", text=inbound.text)
             self.hub.publish(inbound.conversation, Event(kind="message", message=line))
@@ -218,4 +228,5 @@ class Assistant:
             "turns": waiting or "ok",
             "index": "; ".join(s for s in (late, *index.unread) if s) or "ok",
             "workflows": faults or "ok",
+            **{part: await look() for part, look in self.extras.items()},
         }

@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from playwright.async_api import async_playwright
@@ -18,7 +18,7 @@ from app import errands, indexing, remembered, terminal
 from app.channels.base import TaskView
 from app.commands import AsJson, own_conversation, say, show, with_client
 from app.errors import to_terminal
-from app.settings import load_settings
+from app.settings import Settings, load_settings
 from memory.home import Home
 from memory.status import FileStatus
 from workflows import registry
@@ -157,9 +157,23 @@ def trace(task: str, as_json: AsJson = False) -> None:
 
 
 @app.command()
-def doctor(as_json: AsJson = False) -> None:
+def pair(as_json: AsJson = False) -> None:
+    """Make a code that adds a phone of yours: sent to the assistant on WhatsApp, from that phone."""
+    made = with_client(lambda client: client.post("/api/v1/phones/code", {}))
+    text = f"From the phone to add, send on WhatsApp to {made['to']}, within ten minutes:\n\n    pair {made['code']}"
+    show(made, text, as_json)
+
+
+@app.command()
+def doctor(
+    part: Annotated[Literal["all", "whatsapp"], typer.Argument(help="Everything, or one part closely.")] = "all",
+    as_json: AsJson = False,
+) -> None:
     """Look at every part and tell how it is; exit code 1 where one is not well."""
     settings = load_settings()
+    if part == "whatsapp":
+        _well(asyncio.run(_whatsapp(settings)), as_json)
+        return
     faults = [f.path for f in _registry().faults()]
     parts = {
         "home": f"{settings.home}",
@@ -167,10 +181,20 @@ def doctor(as_json: AsJson = False) -> None:
         "browser": asyncio.run(_browser(settings.browser_path)),
         **with_client(lambda client: client.get("/readyz"))["parts"],
     }
-    well = all(state == "ok" for part, state in parts.items() if part != "home")
+    _well(parts, as_json)
+
+
+def _well(parts: dict[str, str], as_json: bool) -> None:
+    well = all(state.startswith("ok") for part, state in parts.items() if part != "home")
     show({"status": "ready" if well else "degraded", "parts": parts}, terminal.parts(parts), as_json)
     if not well:
         raise typer.Exit(1)
+
+
+async def _whatsapp(settings: Settings) -> dict[str, str]:
+    from app.channels.whatsapp.doctor import look  # Twilio's library is heavy
+
+    return await look(settings)
 
 
 @workflow_commands.command("list")

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Column, Connection, MetaData, String, Table, event, insert, select
+from sqlalchemy import DDL, Column, Connection, MetaData, String, Table, event, insert, inspect, select
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from agents.executor import tables
-from app.channels import store
+from app.channels import deliveries, phones, store  # noqa: F401  their tables stand in store's metadata
 
 bookkeeping = MetaData()
 migrations = Table("migrations", bookkeeping, Column("name", String, primary_key=True))
@@ -20,7 +20,20 @@ def _first_tables(connection: Connection) -> None:
     tables.metadata.create_all(connection)
 
 
-STEPS: tuple[tuple[str, Callable[[Connection], None]], ...] = (("2026-11 first tables", _first_tables),)
+def _phones(connection: Connection) -> None:
+    """A database of before has an inbox without phones; a new one was made with them."""
+    known = {column["name"] for column in inspect(connection).get_columns("inbox")}
+    for name in {"sender", "attached"} - known:
+        connection.execute(DDL(f"ALTER TABLE inbox ADD COLUMN {name} TEXT"))  # type: ignore[no-untyped-call]
+    store.metadata.create_all(connection)
+    for index in store.inbox.indexes:
+        index.create(connection, checkfirst=True)
+
+
+STEPS: tuple[tuple[str, Callable[[Connection], None]], ...] = (
+    ("2026-11 first tables", _first_tables),
+    ("2026-11 phones", _phones),
+)
 """Each runs once, in this order, for ever: append, never edit."""
 
 

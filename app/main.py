@@ -7,9 +7,10 @@ import logging
 import os
 import secrets
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import uvicorn
 from fastapi import FastAPI
@@ -30,12 +31,14 @@ from agents.reasoning.checked import Checked
 from agents.reasoning.offline.meaning import Meaning
 from agents.reasoning.offline.reasoner import OfflineReasoner
 from app.assistant import Assistant
+from app.channels.doors import Doors
 from app.channels.hub import Hub
 from app.database import open_database
 from app.engine import DbosEngine
 from app.records import Records
 from app.settings import Settings
 from app.turns import Turns
+from app.voice import Voice, vocabulary
 from app.web import site
 from app.web.ports import WebState
 from memory import watch
@@ -47,6 +50,9 @@ from memory.index import Index
 from memory.retrieve import Retriever
 from workflows import registry
 from workflows.registry import Registry
+
+if TYPE_CHECKING:
+    from app.channels.whatsapp.channel import WhatsApp
 
 log = logging.getLogger(__name__)
 
@@ -60,14 +66,15 @@ def create_app(settings: Settings, on_ready: Callable[[], None] = lambda: None) 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[WebState]:
         try:
-            async with open_house(settings) as (assistant, workflows):
+            async with open_house(settings) as (assistant, workflows, whatsapp):
                 on_ready()
-                yield {
+                state: WebState = {
                     "assistant": assistant,
                     "settings": settings,
                     "examples": lambda: tuple(e for w in workflows.all() for e in w.examples),
                     "sample": assistant.home.sample or "",
                 }
+                yield state if whatsapp is None else {**state, "whatsapp": whatsapp}
         except RflowError as error:
             app.state.failed = error  # `serve` tells it as a sentence
             raise
@@ -79,7 +86,7 @@ def create_app(settings: Settings, on_ready: Callable[[], None] = lambda: None) 
 
 
 @asynccontextmanager
-async def open_house(settings: Settings) -> AsyncIterator[tuple[Assistant, Registry]]:
+async def open_house(settings: Settings) -> AsyncIterator[tuple[Assistant, Registry, WhatsApp | None]]:
     """Open everything long-lived in order; close it in the reverse order."""
     clock, failpoint = settings.now(), failpoint_from(os.environ)
     home = Home.open(settings.home)
@@ -136,17 +143,28 @@ async def open_house(settings: Settings) -> AsyncIterator[tuple[Assistant, Regis
         )
         stack.push_async_callback(executor.aclose)
         records = Records(home.root, database, saver)
-        turns = Turns(database, flow, executor, hub, clock, home.root, OWNER, records, failpoint, desk)
+        line = None
+        if settings.whatsapp:
+            from app.channels.whatsapp.line import opened  # Twilio's library is heavy
+
+            voice = Voice(lambda: vocabulary(workflows.all()))
+            line = await stack.enter_async_context(opened(settings, home, database, hub, clock, crew.server_key, voice))
+        doors = line.doors if line else Doors()
+        turns = Turns(database, flow, executor, hub, clock, home.root, OWNER, records, failpoint, desk, doors)
         engine = DbosEngine(settings.state / "dbos.sqlite", turns.take, turns.execute)
         engine.launch()
         stack.push_async_callback(engine.close)
         stack.callback(turns.closing.set)
+        extras: dict[str, Callable[[], Awaitable[str]]] = {}
         assistant = Assistant(
-            home, database, engine, flow, hub, proxy, retriever, index, workflows, keeper, clock, records
+            home, database, engine, flow, hub, proxy, retriever, index, workflows, keeper, clock, records, extras
         )
+        whatsapp = line.open(assistant, settings) if line else None
+        if whatsapp is not None:
+            extras["whatsapp"] = whatsapp.health
         await assistant.recover()
         stack.enter_context(watch.kept(index))
-        yield assistant, workflows
+        yield assistant, workflows, whatsapp
 
 
 def server_key(path: Path) -> bytes:

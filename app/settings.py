@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import ipaddress
+import re
 import time
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import tzlocal
@@ -19,7 +21,11 @@ from agents.types import Clock
 from memory.errors import BadInput
 
 PREFIX = "RFLOW_"
-SECRETS = {"password"}
+SANDBOX = "+14155238886"
+"""Twilio's WhatsApp sandbox: one number that every account may write from."""
+
+E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+SECRETS = {"password", "twilio_auth_token"}
 EXPECTED = {"clock": "an ISO date-time, like 2026-11-21T18:00"}  # where pydantic's own words do not help
 
 
@@ -34,6 +40,12 @@ class Settings(BaseSettings):
         settle_seconds: how long a slow site may take to show a booking after a crash, in seconds.
         database_url: where inbox, outbox, ledger and checkpoints live; SQLite in home/state where not given.
         allowed_hosts: further names under which the page may be opened, besides loopback's and `host`.
+        twilio_account_sid, twilio_auth_token: of the Twilio account whose webhooks are believed.
+        public_url: where Twilio reaches this service: the tunnel's address, without a path of ours.
+        whatsapp_owner: the owner's number in E.164 ("+351912345678"); further phones are paired.
+        whatsapp_from: the number that we write from; Twilio's shared sandbox where none is given.
+        whatsapp_template: the Content SID of an approved template for outside of WhatsApp's 24 hours; {{1}} is a link.
+        twilio_api: Twilio's REST API elsewhere, for tests.
     """
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", extra="ignore", frozen=True)
@@ -50,6 +62,13 @@ class Settings(BaseSettings):
     settle_seconds: float = Field(default=120, ge=0)
     database_url: str = ""
     allowed_hosts: Annotated[tuple[str, ...], NoDecode] = ()
+    twilio_account_sid: str = ""
+    twilio_auth_token: SecretStr | None = None
+    public_url: str = ""
+    whatsapp_owner: str = ""
+    whatsapp_from: str = SANDBOX
+    whatsapp_template: str = ""
+    twilio_api: str = ""
 
     @field_validator("home", "browser_path")
     @classmethod
@@ -61,7 +80,23 @@ class Settings(BaseSettings):
     def _split(cls, value: object) -> object:
         return tuple(h.strip().lower() for h in value.split(",") if h.strip()) if isinstance(value, str) else value
 
-    @field_validator("password", "clock", "browser_path", "browser_port", mode="before")
+    @field_validator("whatsapp_owner", "whatsapp_from")
+    @classmethod
+    def _e164(cls, number: str) -> str:
+        if number and not E164.fullmatch(number):
+            raise ValueError("a number with its country code and nothing else, like +351912345678")
+        return number
+
+    @field_validator("public_url")
+    @classmethod
+    def _public(cls, url: str) -> str:
+        parts = urlsplit(url)
+        local = parts.hostname is not None and is_loopback(parts.hostname)
+        if url and ((parts.scheme != "https" and not local) or not parts.hostname or parts.query or parts.fragment):
+            raise ValueError("an address that Twilio can reach, like https://example.trycloudflare.com")
+        return url.rstrip("/")
+
+    @field_validator("password", "twilio_auth_token", "clock", "browser_path", "browser_port", mode="before")
     @classmethod
     def _empty_is_none(cls, value: object) -> object:
         return value or None
@@ -93,6 +128,17 @@ class Settings(BaseSettings):
     def browsing(self) -> BrowserSettings:
         """Which browser is used, and how."""
         return BrowserSettings(path=self.browser_path, show=self.browser, port=self.browser_port)
+
+    @property
+    def twilio_missing(self) -> tuple[str, ...]:
+        """The variables that WhatsApp still needs; all of them missing means that it was never asked for."""
+        needed = ("twilio_account_sid", "twilio_auth_token", "public_url")
+        return tuple(PREFIX + name.upper() for name in needed if not getattr(self, name))
+
+    @property
+    def whatsapp(self) -> bool:
+        """Whether the WhatsApp channel is on."""
+        return not self.twilio_missing
 
     @property
     def state(self) -> Path:

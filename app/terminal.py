@@ -119,7 +119,7 @@ def parts(states: dict[str, str]) -> RenderableType:
     """Each part with its state."""
     table = _grid()
     for name, state in sorted(states.items()):
-        table.add_row(name, Text(state, style="green" if state == "ok" else "yellow"))
+        table.add_row(name, Text(state, style="green" if state.startswith("ok") else "yellow"))
     return table
 
 

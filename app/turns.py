@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import json
 import uuid
 from collections import defaultdict
@@ -35,6 +36,7 @@ from agents.types import Clock, PlanView, Receipt, Reply, TaskStatus
 from app import errand
 from app.channels import store
 from app.channels.base import Event, Inbound
+from app.channels.doors import Doors
 from app.channels.hub import Hub
 from app.channels.store import Row
 from app.errors import known, to_reply, unexpected
@@ -69,6 +71,7 @@ class Turns:
     records: Records
     failpoint: Failpoint = no_failpoint
     desk: Desk = field(default_factory=Desk)
+    doors: Doors = field(default_factory=Doors)
     closing: asyncio.Event = field(default_factory=asyncio.Event)
     _order: defaultdict[str, asyncio.Condition] = field(default_factory=lambda: defaultdict(asyncio.Condition))
 
@@ -109,6 +112,7 @@ class Turns:
             reply = await self._failed(row, error)
         at = self.clock()
         async with self.database.begin() as conn:
+            reply = await self.doors.leave(conn, row.id, reply)
             await store.finish(conn, row, reply, at)
         self.failpoint("turn.replied")
         self.hub.publish(row.conversation, Event(kind="message", message=store.answer(row.id, at, reply)))
@@ -132,6 +136,10 @@ class Turns:
         if row.outcome_of is not None:
             state = await self._advance(row, row.outcome_of, json.loads(row.text))
             return _from(state)
+        meant = await self.doors.enter(row)
+        if isinstance(meant, Reply):
+            return meant
+        row = meant
         if row.stopped is not None:
             return await self._stopped(row)
         if unreadable := _unreadable(row.text):
@@ -365,6 +373,12 @@ class Turns:
             said += " The last button may have been pressed: look at the site before you ask again."
         at = self.clock().isoformat(timespec="seconds")
         return Receipt(state="unknown" if cancelled.too_late else "refused", at=at, note=said)
+
+
+async def stopped(conn: AsyncConnection, message: str, now: dt.datetime) -> str:
+    """Cancel whatever was not pressed yet, and say what a STOP found: "late", "some" or "nothing"."""
+    cancelled = await ledger.cancel(conn, message, now)
+    return "late" if cancelled.too_late else "some" if cancelled.ids else "nothing"
 
 
 def _thread(task: str) -> RunnableConfig:

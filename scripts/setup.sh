@@ -12,7 +12,7 @@ if ! "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then
   exit 1
 fi
 stamp=$venv/installed
-want=$(cat requirements.lock pyproject.toml | cksum)
+want=$(cat requirements.lock requirements-voice.lock pyproject.toml | cksum)
 if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$want" ]; then exit 0; fi
 
 if ! "$python" -m venv "$venv" 2>/dev/null; then
@@ -23,5 +23,9 @@ echo "Made the virtual environment $venv with $("$python" --version)."
 echo "Installing the pinned dependencies (about 1 GB, one to three minutes the first time) ..."
 "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+if ! "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: \
+  -r requirements-voice.lock 2>"$venv/voice.log"; then
+  echo "Voice notes will not be heard here: no speech model for $(uname -sm) ($venv/voice.log). All else works."
+fi
 echo "Installed $(grep -c '^[a-z].*==' requirements.lock) pinned packages and the rflow command ($venv/bin/rflow)."
 echo "$want" > "$stamp"

@@ -9,6 +9,26 @@ from pydantic import field_validator
 
 from agents.types import Frozen, PlanView, Receipt, Reply, TaskStatus
 
+MAIN = "web"
+"""The owner's conversation: the page and every phone of theirs share its tasks."""
+
+AttachmentKind = Literal["voice", "document", "photo", "video", "contact", "location", "other"]
+
+
+class Attachment(Frozen):
+    """What came with a message, or in its place; not fetched yet.
+
+    Attributes:
+        url: where the provider keeps it; empty for a location.
+        type: its media type as the provider names it.
+        name: a document's file name, or a location's name and address, as the sender's app gave them.
+    """
+
+    kind: AttachmentKind
+    url: str = ""
+    type: str = ""
+    name: str = ""
+
 
 class Inbound(Frozen):
     """One message from the owner, as a channel received it.
@@ -18,6 +38,8 @@ class Inbound(Frozen):
         conversation: whose turn order it belongs to ("web", "cli", a phone's number …).
         go_plan: the hash of the plan whose Go button was pressed; None for words.
         voice: it was spoken; a Go is never taken from it.
+        sender: the phone that it came from, as its channel addresses it; None where the reply is fetched or streamed.
+        attached: what came with it.
     """
 
     id: str
@@ -27,6 +49,8 @@ class Inbound(Frozen):
     at: dt.datetime
     go_plan: str | None = None
     voice: bool = False
+    sender: str | None = None
+    attached: Attachment | None = None
 
     @field_validator("text")
     @classmethod

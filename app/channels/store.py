@@ -27,6 +27,8 @@ inbox = Table(
     Column("at", String, nullable=False),
     Column("go_plan", String),
     Column("voice", Boolean, nullable=False, default=False),
+    Column("sender", String, index=True),  # the phone that it came from
+    Column("attached", Text),  # what came with it, until it was read
     Column("seen", Integer, nullable=False),  # the latest outbox seq when it came: what the person had before them
     Column("outcome_of", String),  # the task whose execution ended; NULL for a person's message
     Column("task", String),
@@ -70,6 +72,8 @@ class Row:
     at: str
     go_plan: str | None
     voice: bool
+    sender: str | None
+    attached: str | None
     seen: int
     outcome_of: str | None
     task: str | None
@@ -87,15 +91,22 @@ def outcome_id(mandate: str) -> str:
     return f"outcome:{mandate}"
 
 
-async def take_in(conn: AsyncConnection, inbound: Inbound, outcome_of: str | None = None) -> bool:
-    """Insert a message; False where it came before."""
+async def take_in(
+    conn: AsyncConnection, inbound: Inbound, outcome_of: str | None = None, seen: int | None = None
+) -> bool:
+    """Insert a message; False where it came before.
+
+    Args:
+        seen: the latest outbox seq that its sender had before them; the conversation's latest where not given.
+    """
     latest = select(func.coalesce(func.max(outbox.c.seq), 0)).where(outbox.c.conversation == inbound.conversation)
-    values = inbound.model_dump(exclude={"at"}) | {
+    values = inbound.model_dump(exclude={"at", "attached"}) | {
         "at": inbound.at.isoformat(),
+        "attached": inbound.attached.model_dump_json() if inbound.attached else None,
         "outcome_of": outcome_of,
         "done": False,
     }
-    values["seen"] = latest.scalar_subquery()
+    values["seen"] = latest.scalar_subquery() if seen is None else seen
     result = await conn.execute(upsert(inbox).values(values).on_conflict_do_nothing(index_elements=["id"]))
     return result.rowcount == 1
 

@@ -17,6 +17,10 @@ BODY_CAP = 64 * 1024  # bytes
 BODY_SECONDS = 5.0
 SAFE_METHODS = {"GET", "HEAD"}
 OPEN_PATHS = {"/login", "/healthz", "/readyz"}
+PUBLIC_PATHS = ("/webhooks/", "/media/")
+"""What may be reached from outside, under the public name: each proves its caller by a signature of its own."""
+
+SIGNED = "x-twilio-signature"
 SECURITY_HEADERS = {
     "content-security-policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -41,6 +45,7 @@ class Guard:
         self.sessions = sessions
         self.hosts = {"localhost", "127.0.0.1", "::1", settings.host.lower(), *settings.allowed_hosts}
         self.hosts -= {"0.0.0.0", "::"}  # noqa: S104  every address is no name
+        self.public = {_hostname(urlsplit(settings.public_url).netloc)} if settings.whatsapp else set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Lets the request through, or answers it."""
@@ -67,13 +72,18 @@ class Guard:
             await to_response(error)(scope, receive, send)
 
     def _refusal(self, scope: Scope, headers: Headers) -> Response | None:
-        self._check_host(headers)
+        if self.public and scope["path"].startswith(PUBLIC_PATHS):
+            self._check_host(headers, self.hosts | self.public)
+            if scope["method"] not in SAFE_METHODS and SIGNED not in headers:
+                raise Refused(403, "The request is not signed.", "Only Twilio knocks here.")
+            return None
+        self._check_host(headers, self.hosts)
         self._check_origin(scope, headers)
         return self._check_session(scope, headers)
 
-    def _check_host(self, headers: Headers) -> None:
+    def _check_host(self, headers: Headers, known: set[str]) -> None:
         hosts = headers.getlist("host")
-        if len(hosts) != 1 or _hostname(hosts[0]) not in self.hosts:
+        if len(hosts) != 1 or _hostname(hosts[0]) not in known:
             raise Refused(
                 421,
                 f"This service does not answer to the name {', '.join(hosts) or '(none)'!r}.",

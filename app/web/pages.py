@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Header, Request
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 
-from app.channels.base import Event, Inbound, Message
+from app.channels.base import MAIN, Event, Inbound, Message
 from app.errors import Problem, Refused
 from app.web import ports, render, sse
 from app.web.files import FOLDERS, allowed
@@ -30,9 +30,10 @@ MessageId = Annotated[str, Form(pattern=r"^[A-Za-z0-9_.:-]{1,128}$")]
 @pages.get("/")
 async def chat(request: Request, assistant: Assistant) -> HTMLResponse:
     """The conversation with everything it holds."""
-    conversation = "web"
+    conversation = MAIN
     messages = await assistant.history(conversation)
-    shown = {"examples": ports.examples(request)[:3], "sample": request.state.sample}
+    phones = ports.settings(request).whatsapp
+    shown = {"examples": ports.examples(request)[:3], "sample": request.state.sample, "phones": phones}
     return page(request, "chat.html", conversation=conversation, messages=messages, **thread(messages), **shown)
 
 

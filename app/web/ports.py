@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from typing import Protocol, TypedDict, cast
+from typing import TYPE_CHECKING, NotRequired, Protocol, TypedDict, cast
 
 from fastapi import Request
 
@@ -16,6 +16,9 @@ from memory.home import Home
 from memory.proposals import Proposal
 from memory.recalled import Recalled
 from memory.status import Status
+
+if TYPE_CHECKING:
+    from app.channels.whatsapp.channel import WhatsApp
 
 
 class Assistant(Protocol):
@@ -99,12 +102,14 @@ class WebState(TypedDict):
     Keys:
         examples: what one could ask, from the workflows in use.
         sample: the sample person's name where home is theirs, otherwise empty.
+        whatsapp: the channel, where it is on.
     """
 
     assistant: Assistant
     settings: Settings
     examples: Callable[[], tuple[str, ...]]
     sample: str
+    whatsapp: NotRequired[WhatsApp]
 
 
 def assistant(request: Request) -> Assistant:
@@ -115,3 +120,8 @@ def assistant(request: Request) -> Assistant:
 def examples(request: Request) -> tuple[str, ...]:
     """What the workflows say one could ask."""
     return cast(Callable[[], tuple[str, ...]], request.state.examples)()
+
+
+def settings(request: Request) -> Settings:
+    """The service's settings."""
+    return cast(Settings, request.state.settings)

@@ -28,6 +28,12 @@ def mount(app: FastAPI, settings: Settings) -> None:
     app.state.templates = render.environment()
     for router in (api, files, memory, state, pages):
         app.include_router(router)
+    if settings.whatsapp:
+        from app.channels.whatsapp.webhook import doors  # Twilio's library is heavy
+        from app.web.phones import phones
+
+        app.include_router(doors)
+        app.include_router(phones)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     errors.install(app, error_page)
     app.add_middleware(Guard, settings=settings, sessions=app.state.sessions)

@@ -29,7 +29,7 @@ from tests.journeys.support import Chat, Service, Town, free_port
 from tests.memory.damage import damage_and_reopen
 from tests.memory.kills import live_and_die, save_and_die
 from tests.memory.samples import broken, samples
-from tests.proof import gate, paths
+from tests.proof import gate, paths, phones
 from tests.proof.mutants import MUTANTS, survives
 from tests.proof.record import Story
 
@@ -261,6 +261,9 @@ ROWS: tuple[Row | Alone | Bare, ...] = (
     _gate("races", "Go racing another move", 300, gate.crossed),
     _gate("planner", "malicious planner", 10_000, gate.plotted),
     _gate("addresses", "addresses and requests", 1_500, gate.led_astray),
+    Alone("webhooks", "webhooks, 100 each", 10, phones.delivered_anyhow),
+    Alone("forged", "forged webhooks", 20, phones.forged),
+    Alone("sends", "sends under faults, 50 each", 10, phones.sent_under_faults),
     Bare("mutants", "mutants killed", len(MUTANTS) + 1, mutated),
 )
 SHORT = {row.short: row for row in ROWS}

@@ -1,0 +1,1 @@
+"""WhatsApp, through Twilio: its webhook, its outbox, and how things are said on a phone."""
