@@ -14,12 +14,14 @@ from agents.executor.words import parse_stop
 from agents.graph import Graph
 from agents.keeper import Keeper
 from agents.preference_proxy import PreferenceProxy, recalled
+from agents.reasoning.meter import TaskCalls
 from agents.state import Json
 from agents.types import Clock, PlanView, Preferences, Recalled, Receipt, Reply
 from app.channels import store
 from app.channels.base import Event, Inbound, Message, TaskView
 from app.channels.hub import Hub
 from app.engine import Engine
+from app.models import Checkup, Models, ModelsView
 from memory import proposals
 from memory.errors import BadInput, NotFound, Unavailable
 from memory.home import Home
@@ -50,6 +52,7 @@ class Assistant:
     index: Index
     workflows: Registry
     keeper: Keeper
+    models: Models
     clock: Clock
 
     async def receive(self, inbound: Inbound) -> None:
@@ -153,6 +156,19 @@ class Assistant:
             receipt=Receipt.model_validate(receipt) if receipt and "state" in receipt else None,
             trace=tuple(state.get("trace", ())),
         )
+
+    async def calls(self, task: str) -> TaskCalls:
+        """Every call to a model for a task, with what was sent, and what they took."""
+        await self._task_row(task)
+        return await self.models.calls(task)
+
+    async def models_view(self, conversation: str) -> ModelsView:
+        """Which reasoner answers in a conversation, and what models took today."""
+        return await self.models.view(conversation)
+
+    async def check_model(self, conversation: str) -> Checkup:
+        """One cheap call to the model in use."""
+        return await self.models.check(conversation)
 
     async def recall(self, query: str, k: int) -> Recalled:
         """Evidence for a query, best first, and how the index stood."""

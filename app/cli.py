@@ -15,10 +15,11 @@ from urllib.parse import urlsplit
 
 import typer
 from playwright.async_api import async_playwright
-from rich.console import RenderableType
+from rich.console import Group, RenderableType
 
 from agents.executor.chrome import BrowserMissing, BrowserSettings, find_browser, shows_window
 from agents.executor.login import log_in, until_closed
+from agents.reasoning.meter import TaskCalls
 from agents.types import Preferences, Reply
 from app import client as reaching
 from app import indexing, remembered, terminal
@@ -147,10 +148,29 @@ def mcp() -> None:
 
 
 @app.command()
-def trace(task: str, as_json: AsJson = False) -> None:
-    """Tell step by step what a task did."""
-    body = _with_client(lambda client: client.get(f"/api/v1/tasks/{task}"))
-    _show(body, terminal.task(TaskView.model_validate(body)), as_json)
+def trace(
+    task: str,
+    sent: Annotated[bool, typer.Option("--sent", help="Show every byte that was sent to a model.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Tell step by step what a task did, what models were asked for it, and what that cost."""
+
+    async def read(client: Client) -> tuple[Any, Any]:
+        return await client.get(f"/api/v1/tasks/{task}"), await client.get(f"/api/v1/tasks/{task}/calls")
+
+    body, calls = _with_client(read)
+    told = Group(
+        terminal.task(TaskView.model_validate(body)), "", terminal.calls(TaskCalls.model_validate(calls), sent)
+    )
+    _show({**body, "models": calls}, told, as_json)
+
+
+@app.command()
+def model(name: str = typer.Argument(""), conversation: str = "", as_json: AsJson = False) -> None:
+    """Choose who reasons in this conversation (gemini, local, offline); without a NAME, tell who does."""
+    who = conversation or _conversation(load_settings().home, new=False)
+    said = _with_client(lambda client: client.say(who, f"/model {name}".strip(), uuid.uuid4().hex), start=True)
+    _show(said.model_dump(mode="json"), terminal.reply(said), as_json)
 
 
 @app.command()
@@ -158,13 +178,15 @@ def doctor(as_json: AsJson = False) -> None:
     """Look at every part and tell how it is; exit code 1 where one is not well."""
     settings = load_settings()
     faults = [f.path for f in _registry().faults()]
+    checked = _with_client(lambda client: client.post("/api/v1/models/check", {}))
     parts = {
         "home": f"{settings.home}",
+        "model": checked["said"],
         "workflows": f"not used: {', '.join(faults)}; see rflow workflow check" if faults else "ok",
         "browser": asyncio.run(_browser(settings.browser_path)),
         **_with_client(lambda client: client.get("/readyz"))["parts"],
     }
-    well = all(state == "ok" for part, state in parts.items() if part != "home")
+    well = checked["well"] and all(state == "ok" for part, state in parts.items() if part not in ("home", "model"))
     _show({"status": "ready" if well else "degraded", "parts": parts}, terminal.parts(parts), as_json)
     if not well:
         raise typer.Exit(1)

@@ -9,6 +9,8 @@ from sqlalchemy import Column, Connection, MetaData, String, Table, event, inser
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from agents.executor import tables
+from agents.reasoning import meter
+from app import models
 from app.channels import store
 
 bookkeeping = MetaData()
@@ -20,7 +22,15 @@ def _first_tables(connection: Connection) -> None:
     tables.metadata.create_all(connection)
 
 
-STEPS: tuple[tuple[str, Callable[[Connection], None]], ...] = (("2026-11 first tables", _first_tables),)
+def _models(connection: Connection) -> None:
+    meter.metadata.create_all(connection)
+    models.metadata.create_all(connection)
+
+
+STEPS: tuple[tuple[str, Callable[[Connection], None]], ...] = (
+    ("2026-11 first tables", _first_tables),
+    ("2026-11 models", _models),
+)
 """Each runs once, in this order, for ever: append, never edit."""
 
 

@@ -32,6 +32,7 @@ from app.assistant import Assistant
 from app.channels.hub import Hub
 from app.database import open_database
 from app.engine import DbosEngine
+from app.models import open_models
 from app.settings import Settings
 from app.turns import Turns
 from app.web import site
@@ -88,10 +89,14 @@ async def open_house(settings: Settings) -> AsyncIterator[tuple[Assistant, Regis
         index = await asyncio.to_thread(Index, home, MiniLM())
         stack.callback(index.close)
         retriever = Retriever(index)
-        reasoner = Checked(OfflineReasoner(index.embedder.embed))
-        proxy = PreferenceProxy(retriever, reasoner)
         database = await open_database(settings.database)
         stack.push_async_callback(database.dispose)
+        offline = Checked(OfflineReasoner(index.embedder.embed))
+        models = open_models(settings, offline, database, clock)
+        stack.push_async_callback(models.aclose)
+        await models.meter.prune()
+        reasoner = models.reasoner
+        proxy = PreferenceProxy(retriever, reasoner, offline)
         browser = BrowserSettings(path=settings.browser_path, show=settings.browser)
         driver = await stack.enter_async_context(Driver())
         searcher = await stack.enter_async_context(Searcher(browser, clock, driver=driver))
@@ -131,12 +136,14 @@ async def open_house(settings: Settings) -> AsyncIterator[tuple[Assistant, Regis
             failpoint=failpoint,
         )
         stack.push_async_callback(executor.aclose)
-        turns = Turns(database, flow, executor, hub, clock, home.root, OWNER, failpoint)
+        turns = Turns(database, flow, executor, hub, models, clock, home.root, OWNER, failpoint)
         engine = DbosEngine(settings.state / "dbos.sqlite", turns.take, turns.execute)
         engine.launch()
         stack.push_async_callback(engine.close)
         stack.callback(turns.closing.set)
-        assistant = Assistant(home, database, engine, flow, hub, proxy, retriever, index, workflows, keeper, clock)
+        assistant = Assistant(
+            home, database, engine, flow, hub, proxy, retriever, index, workflows, keeper, models, clock
+        )
         await assistant.recover()
         stack.enter_context(watch.kept(index))
         yield assistant, workflows

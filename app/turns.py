@@ -18,13 +18,14 @@ from agents.executor import ledger
 from agents.executor.execute import Executor
 from agents.executor.failpoint import Failpoint, no_failpoint
 from agents.executor.ledger import MandateRefused
-from agents.executor.mandate import plan_text
+from agents.executor.mandate import plain, plan_text
 from agents.executor.run import OnStep
 from agents.executor.tables import State
 from agents.executor.words import Go, parse_go
 from agents.graph import Graph
 from agents.orchestrator import papers
 from agents.orchestrator.report import say_receipt
+from agents.reasoning import turn
 from agents.reasoning.offline.dealings import to_undo
 from agents.reasoning.offline.spans import fold
 from agents.state import Json, Signal, TaskState
@@ -34,6 +35,7 @@ from app.channels.base import Event, Inbound
 from app.channels.hub import Hub
 from app.channels.store import Row
 from app.errors import known, to_reply, unexpected
+from app.models import Models
 
 LONGEST = 4000
 """Characters of a message that is read as a request."""
@@ -55,6 +57,7 @@ class Turns:
     graph: Graph
     executor: Executor
     hub: Hub
+    models: Models
     clock: Clock
     home: Path
     owner: str
@@ -91,8 +94,10 @@ class Turns:
             await order.wait()
 
     async def _handle(self, row: Row) -> None:
+        chosen = await self.models.chosen(row.conversation)
         try:
-            reply = await self._reply(row)
+            with turn.turn(row.conversation, chosen) as begun:
+                reply = _noted(await self._reply(row), begun.notes)
         except Exception as error:  # (the last boundary: nobody is left without an answer)
             if self.closing.is_set():
                 raise  # the house is being closed under the turn: it is taken again at the next start
@@ -124,6 +129,8 @@ class Turns:
             return _from(state)
         if row.stopped is not None:
             return await self._stopped(row)
+        if (told := await self.models.command(row.text, row.conversation)) is not None:
+            return Reply(kind="answer", text=told)
         if unreadable := _unreadable(row.text):
             return Reply(kind="answer", text=unreadable)
         go = Go(code=None) if row.go_plan else parse_go(row.text)
@@ -228,6 +235,7 @@ class Turns:
     async def _advance(self, row: Row, task: str, value: TaskState | Json) -> Json:
         """Run the task's thread to its next wait, by the id of the interrupt that this row answers."""
         thread = _thread(task)
+        turn.current().task = task
         snapshot = await self.graph.aget_state(thread)
         if not snapshot.values:
             await self.graph.ainvoke(await self._first(row, task), thread, durability="sync")
@@ -325,6 +333,16 @@ def _thread(task: str) -> RunnableConfig:
 def _from(state: Json) -> Reply:
     reply = Reply.model_validate(state["reply"])
     return reply.model_copy(update={"task": state["task"], "trace": tuple(state["trace"])})
+
+
+def _noted(reply: Reply, notes: list[str]) -> Reply:
+    """The reply with what went wrong with a model on the way; the person hears of it, and can look it up."""
+    if not notes:
+        return reply
+    if reply.plan:  # its text is the very text that is approved
+        return reply.model_copy(update={"trace": (*reply.trace, *notes)})
+    text = "\n\n".join([*(f"_{plain(note)}_" for note in notes), reply.text])
+    return reply.model_copy(update={"text": text, "trace": (*reply.trace, *notes)})
 
 
 def _unreadable(text: str) -> str | None:

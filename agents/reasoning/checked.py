@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from agents.reasoning.port import Heard, Reasoner, Score, Understanding
+import datetime as dt
+from collections.abc import Callable, Collection, Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from agents.reasoning.offline.memory_turns import memory_turn
+from agents.reasoning.port import Case, Heard, Judgement, Reasoner, Score, Understanding
 from agents.types import Candidate, DetailValue, Preference, Preferences
 from memory.errors import RflowError
 from memory.evidence import Evidence
 from workflows.model import Detail, DetailType, Workflow
 
-_SHAPES: dict[DetailType, type] = {DetailType.COUNT: int, DetailType.MONEY: dict}
+_TAKEN_AWAY = ("undo", "forget")
+"""Intents that remove something at once."""
 
 
 class Unfounded(RflowError):
@@ -39,8 +46,10 @@ class Checked:
         workflow = next((w for w in workflows if w.name == named), None)
         if read.workflow and workflow is None:
             raise Unfounded(f"The reasoner {self.name} named the workflow “{read.workflow}”, which is not there.")
-        if read.intent == "remember" and not _verbatim(read.subject, heard.text):
+        if read.intent == "remember" and not verbatim(read.subject, heard.text):
             raise Unfounded(f"The reasoner {self.name} would write down what the person did not say.")
+        if read.intent in _TAKEN_AWAY and not _told(read.intent, heard):
+            return Understanding(intent="unclear", workflow=heard.workflow)
         details = {d.name: d for d in workflow.details} if workflow else {}
         return read.model_copy(
             update={
@@ -88,32 +97,77 @@ class Checked:
             Unfounded: a candidate that was not given, one that is missing or doubled, or a fit outside 0 to 1.
         """
         scores = await self._reasoner.weigh(candidates, preferences, wishes, details)
+        return self._scores(scores, candidates, {i for p in preferences for i in p.evidence})
+
+    async def decide(self, case: Case) -> Judgement:
+        """Scores as `weigh` gives them, and further statements that quote the notes of the case.
+
+        Raises:
+            Unfounded: as `weigh`.
+        """
+        judged = await self._reasoner.decide(case)
+        notes = {e.id: e for e in (*case.preferences.evidence, *case.preferences.further)}
+        kept = tuple(s for s in judged.statements if _in_unit(s) and _quotes(s, notes))
+        return Judgement(scores=self._scores(judged.scores, case.candidates, notes.keys()), statements=kept)
+
+    def _scores(
+        self, scores: tuple[Score, ...], candidates: tuple[Candidate, ...], known: Collection[str]
+    ) -> tuple[Score, ...]:
         if sorted(s.candidate for s in scores) != sorted(c.id for c in candidates):
             raise Unfounded(f"The reasoner {self.name} did not weigh exactly the {len(candidates)} candidates given.")
         if wrong := next((s for s in scores if not 0 <= s.fit <= 1), None):
             raise Unfounded(
                 f"The reasoner {self.name} gave {wrong.candidate} a fit of {wrong.fit}; 0 to 1 was expected."
             )
-        known = {i for p in preferences for i in p.evidence}
         grounded = (
-            s.model_copy(update={"reasons": tuple(r for r in s.reasons if r.text and set(r.evidence) <= known)})
+            s.model_copy(update={"reasons": tuple(r for r in s.reasons if r.text and set(r.evidence) <= set(known))})
             for s in scores
         )
         return tuple(sorted(grounded, key=lambda s: -s.fit))
 
 
 def fits(detail: Detail, value: DetailValue) -> bool:
-    """Whether a value has the normal form of the detail's type and one of its options, where they are closed."""
-    shape = _SHAPES.get(detail.type, str)
-    if not isinstance(value, shape) or isinstance(value, bool):
+    """Whether a value has the normal form of the detail's type, within its bounds and options."""
+    if isinstance(value, bool):
         return False
-    return detail.type is not DetailType.CHOICE or value in detail.options
+    try:
+        return _FORMS[detail.type](detail, value)
+    except (ValueError, TypeError, AttributeError, InvalidOperation):
+        return False
 
 
-def _verbatim(note: str, said: str) -> bool:
-    """Whether a note is a stretch of the message, but for blanks and its first letter."""
+def _is_money(value: object) -> bool:
+    if not isinstance(value, dict) or value.keys() != {"amount", "currency"}:
+        return False
+    currency = value["currency"]
+    return Decimal(value["amount"]) >= 0 and len(currency) == 3 and currency.isascii() and currency.isupper()
+
+
+_FORMS: dict[DetailType, Callable[[Detail, Any], bool]] = {
+    DetailType.DATE: lambda _, v: dt.date.fromisoformat(v).isoformat() == v,
+    DetailType.TIME: lambda _, v: dt.datetime.strptime(v, "%H:%M").strftime("%H:%M") == v,
+    DetailType.COUNT: lambda d, v: isinstance(v, int) and (d.at_least or 0) <= v <= (d.at_most or v),
+    DetailType.MONEY: lambda _, v: _is_money(v),
+    DetailType.TEXT: lambda _, v: isinstance(v, str) and bool(v.strip()),
+    DetailType.CHOICE: lambda d, v: v in d.options,
+}
+
+
+def verbatim(note: str, said: str) -> bool:
+    """Whether a text is a stretch of another, but for blanks and capitals."""
     words, told = (" ".join(text.split()).casefold() for text in (note, said))
     return bool(words) and words in told
+
+
+def _told(intent: str, heard: Heard) -> bool:
+    """Whether code reads in the words, too, that something in memory is to go."""
+    found = memory_turn(heard.text, heard.waiting is not None)
+    return found is not None and found.intent == intent
+
+
+def _quotes(preference: Preference, notes: Mapping[str, Evidence]) -> bool:
+    cited = [notes[i] for i in preference.evidence if i in notes]
+    return len(cited) == len(preference.evidence) > 0 and any(verbatim(preference.text, e.quote) for e in cited)
 
 
 def _in_unit(preference: Preference) -> bool:

@@ -90,10 +90,31 @@ class Score(Frozen):
     tradeoffs: tuple[str, ...] = ()
 
 
+class Case(Frozen):
+    """A choice to be made: what is left after the hard rules, and everything that bears on it."""
+
+    candidates: tuple[Candidate, ...]
+    preferences: Preferences
+    wishes: tuple[str, ...] = ()
+    details: dict[str, DetailValue] = Field(default_factory=dict)
+    rules: tuple[str, ...] = ()  # the workflow's sentences that code does not understand
+    request: str = ""  # the person's first words
+
+
+class Judgement(Frozen):
+    """How the candidates of a case fit, best first, and what was found in its notes that code had not read there."""
+
+    scores: tuple[Score, ...] = ()
+    statements: tuple[Preference, ...] = ()  # they can bind as any other: what breaks one is left out by code
+
+
 class Reasoner(Protocol):
     """Language and judgement. Every implementation passes `tests/agents/reasoning/contract.py`."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """Who reasons: "offline", "gemini"."""
+        ...
 
     async def understand(self, heard: Heard, workflows: tuple[Workflow, ...]) -> Understanding:
         """What the message means, given what the conversation waits for."""
@@ -117,4 +138,8 @@ class Reasoner(Protocol):
         details: dict[str, DetailValue],
     ) -> tuple[Score, ...]:
         """Each candidate's fit with reasons and tradeoffs, best first. Hard rules are applied before, in code."""
+        ...
+
+    async def decide(self, case: Case) -> Judgement:
+        """Preferences, weighing and phrasing together: what the choice between the candidates rests on."""
         ...

@@ -1,0 +1,134 @@
+"""What each prompt takes and what it fills: the only shapes in which data goes to a model and comes back.
+
+The answers have no defaults, because servers that hold to a schema strictly want every field; an empty string or list
+says that there is nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from agents.types import Frozen, Polarity
+
+Intent = Literal[
+    "request",
+    "answer",
+    "amend",
+    "choose",
+    "why_not",
+    "why",
+    "different",
+    "question",
+    "remember",
+    "refuse",
+    "greeting",
+    "unfit",
+    "unclear",
+]
+"""The port's intents, but those that take something from memory or talk about it: code alone reads these."""
+
+
+class Filled(BaseModel):
+    """An answer: further fields are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class UnderstandAsk(Frozen):
+    """A message in its situation."""
+
+    workflows: list[dict[str, Any]]
+    now: str
+    known: dict[str, Any]
+    waiting: dict[str, Any]
+    message: str
+
+
+class DetailSaid(Filled):
+    """One detail as the message gives it."""
+
+    name: str
+    said: str = Field(description="the words of the message that give it, copied exactly")
+    value: str = Field(description="the value in the form that the detail's type wants")
+
+
+class UnderstandSaid(Filled):
+    """What the message means."""
+
+    intent: Intent
+    workflow: str = Field(description="a name from workflows, or empty")
+    details: list[DetailSaid]
+    declined: list[str] = Field(description="names of details that the person does not care about")
+    wishes: list[str] = Field(description="what else is wanted, each copied exactly from the message")
+    new_only: bool
+    choice: Literal["", "top", "backup"]
+    subject: str = Field(description="copied exactly from the message, or empty")
+
+
+class PreferencesAsk(Frozen):
+    """A question about the person, and quotations from their files."""
+
+    question: str
+    notes: list[dict[str, Any]]
+
+
+class TasteSaid(Filled):
+    """One statement about the person."""
+
+    note: str = Field(description="the id of the note that it rests on")
+    quote: str = Field(description="the words of that note that say it, copied exactly")
+    subject: str = Field(description="what it is about, in one to four words")
+    polarity: Polarity
+    strength: float = Field(description="0 to 1: how much it matters to the person")
+
+
+class PreferencesSaid(Filled):
+    """Statements, most telling first, and what the notes do not tell."""
+
+    statements: list[TasteSaid]
+    unknown: list[str]
+
+
+class DecideAsk(Frozen):
+    """A choice to be made."""
+
+    notes: list[dict[str, Any]]
+    rules: list[str]
+    candidates: list[dict[str, Any]]
+    details: dict[str, Any]
+    wishes: list[str]
+    request: str
+
+
+class PointSaid(Filled):
+    """One point for a candidate."""
+
+    text: str = Field(description="one short sentence to the person")
+    notes: list[str] = Field(description="ids of the notes that it rests on")
+    page: str = Field(description="words of that candidate's own page, copied exactly, or empty")
+
+
+class WeighedSaid(Filled):
+    """How one candidate fits."""
+
+    candidate: str
+    fit: float = Field(description="0 to 1")
+    reasons: list[PointSaid]
+    tradeoffs: list[str]
+
+
+class DecideSaid(Filled):
+    """What binds or moves the choice, and each candidate's fit."""
+
+    tastes: list[TasteSaid]
+    weighed: list[WeighedSaid]
+
+
+TASKS: dict[str, tuple[type[Frozen], type[Filled]]] = {
+    "understand": (UnderstandAsk, UnderstandSaid),
+    "preferences": (PreferencesAsk, PreferencesSaid),
+    "decide": (DecideAsk, DecideSaid),
+}
+"""Every prompt by its name: `prompts/<name>.md`."""

@@ -1,0 +1,97 @@
+"""What a fake model thinks: the offline rules, over nothing but the fields of the prompt that it was sent."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from agents.reasoning.offline.meaning import Meaning
+from agents.reasoning.offline.taste import preferences
+from agents.reasoning.offline.understand import understand
+from agents.reasoning.offline.weigh import weigh
+from agents.reasoning.port import Heard
+from agents.types import Candidate, Preference
+from memory.embed import MiniLM
+from memory.evidence import Evidence
+from workflows.model import Workflow
+
+
+class Brain:
+    """Answers every prompt as well as the offline rules can.
+
+    Args:
+        workflows: those that the prompts speak of; a prompt names their details, not all that they are.
+    """
+
+    def __init__(self, model: MiniLM, workflows: tuple[Workflow, ...]) -> None:
+        self._embed, self._meaning, self._workflows = model.embed, Meaning(model.embed), workflows
+
+    def __call__(self, task: str, fields: dict[str, Any]) -> dict[str, Any]:
+        thought: dict[str, Any] = getattr(self, f"_{task}")(fields)
+        return thought
+
+    def _hello(self, _: dict[str, Any]) -> dict[str, Any]:
+        return {"ready": True}
+
+    def _understand(self, fields: dict[str, Any]) -> dict[str, Any]:
+        text = fields["message"]
+        now = dt.datetime.strptime(fields["now"].split(" ", 1)[1], "%Y-%m-%d %H:%M").replace(tzinfo=dt.UTC)
+        read = understand(Heard(text=text, now=now), self._workflows, self._embed)
+        return {
+            "intent": read.intent,
+            "workflow": read.workflow or "",
+            "details": [{"name": k, "said": text, "value": _written(v)} for k, v in read.details.items()],
+            "declined": list(read.declined),
+            "wishes": list(read.wishes),
+            "new_only": read.new_only,
+            "choice": "",
+            "subject": read.subject,
+        }
+
+    def _preferences(self, fields: dict[str, Any]) -> dict[str, Any]:
+        found = preferences(fields["question"], _evidence(fields["notes"]), self._meaning)
+        said = {n["id"]: n["says"] for n in fields["notes"]}
+        return {"statements": [_taste(s, said) for s in found.statements], "unknown": list(found.unknown)}
+
+    def _decide(self, fields: dict[str, Any]) -> dict[str, Any]:
+        known = preferences("", _evidence(fields["notes"]), self._meaning).statements
+        said = {n["id"]: n["says"] for n in fields["notes"]}
+        candidates = tuple(_candidate(c) for c in fields["candidates"])
+        scores = weigh(candidates, known, tuple(fields["wishes"]), fields["details"], self._meaning)
+        weighed = [
+            {
+                "candidate": s.candidate,
+                "fit": s.fit,
+                "reasons": [{"text": r.text, "notes": list(r.evidence), "page": ""} for r in s.reasons],
+                "tradeoffs": list(s.tradeoffs),
+            }
+            for s in scores
+        ]
+        return {"tastes": [_taste(s, said) for s in known], "weighed": weighed}
+
+
+def _written(value: Any) -> str:
+    return f"{value['amount']} {value['currency']}" if isinstance(value, dict) else str(value)
+
+
+def _evidence(notes: list[dict[str, Any]]) -> tuple[Evidence, ...]:
+    return tuple(
+        Evidence(id=n["id"], path="memory/notes.md", section=n["under"], quote=n["says"], date=n.get("date"))
+        for n in notes
+    )
+
+
+def _taste(statement: Preference, said: dict[str, str]) -> dict[str, Any]:
+    note = statement.evidence[0]
+    return {
+        "note": note,
+        "quote": statement.text if statement.text in said[note] else said[note],
+        "subject": statement.subject,
+        "polarity": statement.polarity,
+        "strength": statement.strength,
+    }
+
+
+def _candidate(brief: dict[str, Any]) -> Candidate:
+    facts = {"description": ". ".join(brief.get("says", [])), "servesCuisine": brief.get("kind", [])}
+    return Candidate(id=brief["id"], name=brief["name"], url="http://x.localhost/", facts=facts, seen_at="2026-11-21")
