@@ -82,14 +82,14 @@ def task(view: TaskView) -> RenderableType:
 def calls(made: TaskCalls, sent: bool = False) -> RenderableType:
     """Each call to a model with what it took, then the task's and the day's sums; with `sent`, every byte that left."""
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
-    for heading in ("asked", "model", "tokens in", "cached", "out", "cost", "ms", "came of it"):
-        table.add_column(
-            heading, justify="right" if heading in ("tokens in", "cached", "out", "cost", "ms") else "left"
-        )
+    for heading in ("asked", "model", "came of it"):
+        table.add_column(heading, no_wrap=heading == "model")
+    for heading in ("tokens in", "out", "USD", "ms"):
+        table.add_column(heading, justify="right")
     for call in made.calls:
-        cost = "unknown" if call.cost is None else dollars(call.cost)
-        numbers = (f"{call.tokens_in:,}", f"{call.tokens_cached:,}", f"{call.tokens_out:,}", cost, f"{call.ms:,}")
-        table.add_row(call.purpose, call.model, *numbers, call.outcome)
+        cost = "unknown" if call.cost is None else dollars(call.cost).removesuffix(" USD")
+        numbers = (f"{call.tokens_in:,}", f"{call.tokens_out:,}", cost, f"{call.ms:,}")
+        table.add_row(call.purpose, call.model, call.outcome, *numbers)
     sums = [
         Text(f"{whose}: {_spent(spent)}", style="dim")
         for whose, spent in (("This task", made.task), ("Today", made.day))

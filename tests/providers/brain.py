@@ -62,12 +62,12 @@ class Brain:
             {
                 "candidate": s.candidate,
                 "fit": s.fit,
-                "reasons": [{"text": r.text, "notes": list(r.evidence), "page": ""} for r in s.reasons],
-                "tradeoffs": list(s.tradeoffs),
+                "reasons": [{"text": r.text, "notes": list(r.evidence), "page": ""} for r in s.reasons[:2]],
+                "tradeoffs": list(s.tradeoffs[:1]),
             }
             for s in scores
         ]
-        return {"tastes": [_taste(s, said) for s in known], "weighed": weighed}
+        return {"tastes": [_taste(s, said) for s in known[:8]], "weighed": weighed}
 
 
 def _written(value: Any) -> str:

@@ -6,15 +6,16 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from agents.reasoning.offline import facts
-from agents.reasoning.port import Heard
+from agents.reasoning.offline.company import comes_along, holder
+from agents.reasoning.port import Case, Heard
 from agents.redact import Redactor
 from agents.types import Candidate, Preference
 from memory.evidence import Evidence
 from workflows.model import Detail, DetailType, Workflow
 
-NOTES = 32
-QUOTE = 280  # characters of a note
-CANDIDATES = 8
+NOTES = 24
+QUOTE = 220  # characters of a note
+CANDIDATES = 6
 _PHRASES, _DISHES = 10, 8
 _TEXT = 90  # characters of one phrase of a page
 
@@ -50,6 +51,18 @@ def telling(
     ordered = dict.fromkeys(i for s in (*hard, *statements) for i in s.evidence if i in by_id)
     told = [e for e in (*(by_id[i] for i in ordered), *further) if redact(e.quote) == e.quote]
     return Notes(told[:NOTES])
+
+
+def bearing(case: Case) -> tuple[Preference, ...]:
+    """The statements of the person's own, and of those who come along by the request or by habit; no one else's."""
+    known = case.preferences
+    habits = " ".join(s.text for s in known.statements if s.id.startswith("h"))
+    said = (*case.wishes, case.request, *(v for v in case.details.values() if isinstance(v, str)))
+
+    def present(who: str) -> bool:
+        return who.removeprefix("my ") in habits or comes_along(who, said, known.evidence)
+
+    return tuple(s for s in known.statements if not (who := holder(s)) or present(who))
 
 
 def candidate(given: Candidate) -> dict[str, Any]:

@@ -115,7 +115,7 @@ class ModelReasoner:
         first = [s.candidate for s in plain.scores[: brief.CANDIDATES]]
         shown = [brief.candidate(c) for c in sorted(case.candidates, key=_place(first)) if c.id in first]
         taste = case.preferences
-        notes = brief.telling(taste.statements, taste.evidence, taste.further, self.redact)
+        notes = brief.telling(brief.bearing(case), taste.evidence, taste.further, self.redact)
         ask = DecideAsk(
             notes=notes.told(),
             rules=list(case.rules),
