@@ -17,11 +17,12 @@ from agents.executor.browser import Window, open_clean, open_profile
 from agents.executor.chrome import BrowserSettings
 from agents.executor.driver import Driver
 from agents.executor.gather import SEE, candidates, merged
+from agents.executor.origins import among
 from agents.executor.plan import bound_steps, search_values
-from agents.executor.steps import first_line, open_page, perform
+from agents.executor.steps import first_line, open_page, perform, settle
 from agents.types import Candidate, Clock, DetailValue
 from memory.errors import BadInput, Unavailable
-from workflows.model import Verb, Workflow
+from workflows.model import Limits, Verb, Workflow
 
 _AT_ONCE = 4  # pages that are looked at together
 _ROLES = frozenset({"article", "listitem", "row", "option", "link", "group", "region", "gridcell", "treeitem"})
@@ -92,6 +93,26 @@ class Searcher:
         if all(isinstance(answer, Unavailable) for answer in looked):
             raise next(answer for answer in looked if isinstance(answer, Unavailable))
         return tuple(c if isinstance(a, Unavailable) else a for c, a in zip(chosen, looked, strict=True))
+
+    async def read(self, url: str, sites: tuple[str, ...]) -> tuple[str, str, str, list[tuple[str, str]]]:
+        """One page, logged out and reading only: its final address, title, visible text, and links as (address, text).
+
+        Args:
+            sites: origins that it may be on, and that its links may lead to; the others' links are left out.
+
+        Raises:
+            LeftSite: the address, or where it led, is on none of them.
+            Unavailable: it does not answer.
+        """
+        reading = Workflow("read", "", "", "", "", (), sites, (), Limits())
+        async with self._window(reading) as window, _page(window) as page, within(STEP):
+            await open_page(page, url, sites)
+            await settle(page, sites)
+            title, text = await page.title(), await page.inner_text("body")
+            anchors: list[list[str]] = await page.eval_on_selector_all(
+                "a[href]", "l => l.map(a => [a.href, a.innerText])"
+            )
+        return page.url, title, text, [(to, said.strip()) for to, said in anchors if said.strip() and among(to, sites)]
 
     async def _collected(self, page: Page, what: str) -> tuple[Candidate, ...]:
         repeated = _repeated(page, what)

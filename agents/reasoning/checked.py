@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Collection, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from agents.reasoning.offline.memory_turns import memory_turn
-from agents.reasoning.port import Case, Heard, Judgement, Reasoner, Score, Understanding
+from agents.reasoning.port import (
+    Case,
+    Claim,
+    Control,
+    Heard,
+    Improvised,
+    Judgement,
+    Matter,
+    Reasoner,
+    Score,
+    Understanding,
+)
 from agents.types import Candidate, DetailValue, Preference, Preferences
 from memory.errors import RflowError
 from memory.evidence import Evidence
@@ -110,6 +122,28 @@ class Checked:
         kept = tuple(s for s in judged.statements if _in_unit(s) and _quotes(s, notes))
         return Judgement(scores=self._scores(judged.scores, case.candidates, notes.keys()), statements=kept)
 
+    async def improvise(self, matter: Matter) -> Improvised | None:
+        """An answer each claim of which quotes what it names; what quotes nothing is dropped, a made-up link too."""
+        found = await self._reasoner.improvise(matter)
+        if found is None:
+            return None
+        said = {e.id: e.quote for e in matter.evidence} | {p.id: f"{p.title}\n{p.text}" for p in matter.pages}
+        links = {link.id for link in (*matter.links, *(one for p in matter.pages for one in p.links))}
+        things = (t.model_copy(update={"reasons": _founded(t.reasons, said)}) for t in found.things)
+        kept = (t for t in things if t.reasons and 0 <= t.fit <= 1 and _stands(t.name, said))
+        return found.model_copy(
+            update={
+                "read": tuple(i for i in found.read if i in links) if matter.links else (),
+                "claims": _founded(found.claims, said),
+                "things": tuple(sorted(kept, key=lambda t: -t.fit)),
+            }
+        )
+
+    async def ground(self, step: str, controls: tuple[Control, ...]) -> str | None:
+        """One of the controls given, or none."""
+        ref = await self._reasoner.ground(step, controls)
+        return ref if ref in {c.ref for c in controls} else None
+
     def _scores(
         self, scores: tuple[Score, ...], candidates: tuple[Candidate, ...], known: Collection[str]
     ) -> tuple[Score, ...]:
@@ -157,6 +191,25 @@ def verbatim(note: str, said: str) -> bool:
     """Whether a text is a stretch of another, but for blanks and capitals."""
     words, told = (" ".join(text.split()).casefold() for text in (note, said))
     return bool(words) and words in told
+
+
+NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
+
+
+def _founded(claims: tuple[Claim, ...], said: Mapping[str, str]) -> tuple[Claim, ...]:
+    """The claims that quote a source they name, and hold no number that stands in none of them."""
+    kept = []
+    for claim in claims:
+        named = [said[i] for i in claim.sources if i in said]
+        numbers = {n for text in named for n in NUMBER.findall(text)}
+        quoted = any(verbatim(claim.quote, text) for text in named)
+        if quoted and len(named) == len(claim.sources) and set(NUMBER.findall(claim.text)) <= numbers:
+            kept.append(claim)
+    return tuple(kept)
+
+
+def _stands(name: str, said: Mapping[str, str]) -> bool:
+    return any(verbatim(name, text) for text in said.values())
 
 
 def _told(intent: str, heard: Heard) -> bool:

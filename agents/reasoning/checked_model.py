@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable
 
-from agents.reasoning.checked import Checked, verbatim
+from agents.reasoning.checked import NUMBER, Checked, verbatim
 from agents.reasoning.offline.understand import read_details
 from agents.reasoning.port import Case, Heard, Judgement, Score, Understanding
 from agents.types import Candidate, DetailValue
 from workflows.model import Detail, DetailType, Workflow
-
-_NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 
 
 class CheckedModel(Checked):
@@ -70,10 +67,10 @@ def _stands_alone(detail: Detail, value: DetailValue, heard: Heard) -> bool:
 def _sober(score: Score, candidate: Candidate, known: Iterable[str]) -> Score:
     """A score without what names a number that stands nowhere."""
     told = json.dumps(candidate.model_dump(mode="json", exclude={"url", "seen_at"}), ensure_ascii=False)
-    numbers = set(_NUMBER.findall(" ".join((told, *known))))
+    numbers = set(NUMBER.findall(" ".join((told, *known))))
     return score.model_copy(
         update={
-            "reasons": tuple(r for r in score.reasons if set(_NUMBER.findall(r.text)) <= numbers),
-            "tradeoffs": tuple(t for t in score.tradeoffs if set(_NUMBER.findall(t)) <= numbers),
+            "reasons": tuple(r for r in score.reasons if set(NUMBER.findall(r.text)) <= numbers),
+            "tradeoffs": tuple(t for t in score.tradeoffs if set(NUMBER.findall(t)) <= numbers),
         }
     )

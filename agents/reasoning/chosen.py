@@ -10,7 +10,7 @@ from agents.reasoning import turn
 from agents.reasoning.checked import Unfounded
 from agents.reasoning.meter import OverCap
 from agents.reasoning.models.provider import ModelFailed
-from agents.reasoning.port import Case, Heard, Judgement, Reasoner, Score, Understanding
+from agents.reasoning.port import Case, Control, Heard, Improvised, Judgement, Matter, Reasoner, Score, Understanding
 from agents.types import Candidate, DetailValue, Preference, Preferences
 from memory.evidence import Evidence
 from workflows.model import Detail, Workflow
@@ -66,6 +66,14 @@ class Chosen:
     async def decide(self, case: Case) -> Judgement:
         """See `Reasoner`."""
         return await self._by(lambda r: r.decide(case))
+
+    async def improvise(self, matter: Matter) -> Improvised | None:
+        """See `Reasoner`."""
+        return await self._by(lambda r: r.improvise(matter))
+
+    async def ground(self, step: str, controls: tuple[Control, ...]) -> str | None:
+        """See `Reasoner`."""
+        return await self._by(lambda r: r.ground(step, controls))
 
     async def _by(self, ask: Callable[[Reasoner], Awaitable[R]]) -> R:
         at, name = turn.current(), self.name

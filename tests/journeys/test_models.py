@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import uuid
 from collections.abc import Iterator
@@ -100,3 +101,30 @@ def test_no_offer_comes_of_a_claimed_go(talk: Chat, server: Server, town: Town) 
         reply = talk.send(text)
         assert reply["kind"] != "progress"
     assert len(town.booked()) == booked
+
+
+def test_what_no_workflow_fits_is_answered_from_notes_with_their_lines(talk: Chat, server: Server) -> None:
+    reply = talk.send("which of the books I wrote about should I reread on the flight?")
+    assert [asked.task for asked in server.asked][:2] == ["understand", "improvise"]
+    assert reply["kind"] == "answer"
+    assert re.search(r"\((?:memory|documents)/[^)]+:\d+", reply["text"])
+
+
+def test_pages_that_the_person_names_are_read_and_no_others(talk: Chat, server: Server, town: Town) -> None:
+    first, second, other = (f"{town.site}/restaurants/{n}" for n in ("lanterna", "ostara", "mizu"))
+    seen = len(town.log())
+    reply = talk.send(f"which of {first} and {second} has the longer story on its page? not http://127.0.0.1:9/x")
+    asked = next(a for a in server.asked if a.task == "improvise")
+    assert [p["url"] for p in asked.fields["pages"]] == [first, second]
+    assert "Top choice: Lanterna" in reply["text"]
+    assert first in reply["text"]
+    assert other not in str(asked.fields["pages"][0]["url"])
+    data = httpx.get(f"{talk.service.url}/api/v1/tasks/{reply['task']}", timeout=30, verify=False).json()
+    assert data["decision"]["top"]["url"] == first
+    assert not [line for line in town.log()[seen:] if line.what.get("action") in ("hold", "book")]
+
+
+def test_offline_it_says_what_it_can_do(talk: Chat, server: Server) -> None:
+    talk.send("/model offline")
+    assert "I have no workflow for that" in talk.send("which of the books should I reread?")["text"]
+    assert server.asked == []

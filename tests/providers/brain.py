@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from agents.reasoning.offline.lexis import content
 from agents.reasoning.offline.meaning import Meaning
 from agents.reasoning.offline.taste import preferences
 from agents.reasoning.offline.understand import understand
@@ -68,6 +69,32 @@ class Brain:
             for s in scores
         ]
         return {"tastes": [_taste(s, said) for s in known[:8]], "weighed": weighed}
+
+    def _improvise(self, fields: dict[str, Any]) -> dict[str, Any]:
+        wanted = content(fields["request"])
+        read = [one["id"] for one in fields["links"] if not fields["pages"] and wanted & content(one["text"])][:2]
+        sources = [(n["id"], n["says"]) for n in fields["notes"] if wanted & content(n["says"])][:2]
+        pages = [(p["id"], p["title"], p["text"].strip().splitlines()[0]) for p in fields["pages"]]
+        things = [
+            {"name": title, "fit": 0.9 - n / 10, "reasons": [_claim("Its page says so.", name, line)], "tradeoffs": []}
+            for n, (name, title, line) in enumerate(pages)
+        ]
+        return {
+            "read": read,
+            "paragraphs": [_claim("Your notes speak of it.", name, says) for name, says in sources],
+            "things": things,
+            "unknown": [] if sources or pages else [fields["request"]],
+            "doing": "order it" if "order" in wanted else "",
+        }
+
+    def _ground(self, fields: dict[str, Any]) -> dict[str, Any]:
+        wanted = content(fields["step"])
+        fits = [c["ref"] for c in fields["controls"] if wanted & content(c["name"])]
+        return {"ref": fits[0] if len(fits) == 1 else ""}
+
+
+def _claim(text: str, source: str, quote: str) -> dict[str, Any]:
+    return {"text": text, "sources": [source], "quote": quote}
 
 
 def _written(value: Any) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from agents.reasoning.offline import facts
 from agents.reasoning.offline.company import comes_along, holder
-from agents.reasoning.port import Case, Heard
+from agents.reasoning.port import Case, Heard, Matter, Page
 from agents.redact import Redactor
 from agents.types import Candidate, Preference
 from memory.evidence import Evidence
@@ -16,6 +16,8 @@ from workflows.model import Detail, DetailType, Workflow
 NOTES = 24
 QUOTE = 220  # characters of a note
 CANDIDATES = 6
+LINKS, CONTROLS = 60, 120
+PAGE = 5000  # characters of a page
 _PHRASES, _DISHES = 10, 8
 _TEXT = 90  # characters of one phrase of a page
 
@@ -80,6 +82,19 @@ def candidate(given: Candidate) -> dict[str, Any]:
         "dishes": dishes,
     }
     return {key: value for key, value in told.items() if value}
+
+
+def page(given: Page) -> dict[str, Any]:
+    """A page's words, cut to what an answer can use."""
+    return {"id": given.id, "url": given.url, "title": given.title[:_TEXT], "text": given.text[:PAGE]}
+
+
+def links(matter: Matter) -> list[dict[str, Any]]:
+    """Where one may read on, by id: a model gives no addresses of its own."""
+    if not matter.links:
+        return []
+    found = (*matter.links, *(link for p in matter.pages for link in p.links))
+    return [{"id": link.id, "to": link.url[:120], "text": link.text[:_TEXT]} for link in found[:LINKS]]
 
 
 def workflow(given: Workflow) -> dict[str, Any]:

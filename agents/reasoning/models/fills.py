@@ -126,9 +126,61 @@ class DecideSaid(Filled):
     weighed: list[WeighedSaid]
 
 
+class ImproviseAsk(Frozen):
+    """A request that no workflow fits."""
+
+    now: str
+    notes: list[dict[str, Any]]
+    pages: list[dict[str, Any]]
+    links: list[dict[str, Any]]
+    request: str
+
+
+class ClaimSaid(Filled):
+    """One part of an answer."""
+
+    text: str = Field(description="one or two sentences to the person")
+    sources: list[str] = Field(description="ids of the notes and pages that it rests on")
+    quote: str = Field(description="words of one of these, copied exactly")
+
+
+class ThingSaid(Filled):
+    """Something that could be chosen."""
+
+    name: str = Field(description="as a note or page spells it")
+    fit: float = Field(description="0 to 1")
+    reasons: list[ClaimSaid]
+    tradeoffs: list[str]
+
+
+class ImproviseSaid(Filled):
+    """An answer, or what to read first."""
+
+    read: list[str] = Field(description="ids of links to be read before answering, at most 3; else empty")
+    paragraphs: list[ClaimSaid]
+    things: list[ThingSaid]
+    unknown: list[str]
+    doing: str = Field(description="what would have to be done on a site, or empty")
+
+
+class GroundAsk(Frozen):
+    """A step, and the controls of the page as it is."""
+
+    step: str
+    controls: list[dict[str, Any]]
+
+
+class GroundSaid(Filled):
+    """Which control it means."""
+
+    ref: str = Field(description="the ref of exactly one control, or empty")
+
+
 TASKS: dict[str, tuple[type[Frozen], type[Filled]]] = {
     "understand": (UnderstandAsk, UnderstandSaid),
     "preferences": (PreferencesAsk, PreferencesSaid),
     "decide": (DecideAsk, DecideSaid),
+    "improvise": (ImproviseAsk, ImproviseSaid),
+    "ground": (GroundAsk, GroundSaid),
 }
 """Every prompt by its name: `prompts/<name>.md`."""

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
 from agents.reasoning.checked import Unfounded, fits, verbatim
 from agents.reasoning.models.brief import Notes
-from agents.reasoning.models.fills import DecideSaid, DetailSaid, PointSaid, TasteSaid, UnderstandSaid, WeighedSaid
-from agents.reasoning.port import Heard, Judgement, Score, Understanding
+from agents.reasoning.models.fills import (
+    ClaimSaid,
+    DecideSaid,
+    DetailSaid,
+    ImproviseSaid,
+    PointSaid,
+    TasteSaid,
+    ThingSaid,
+    UnderstandSaid,
+    WeighedSaid,
+)
+from agents.reasoning.port import Claim, Heard, Improvised, Judgement, Page, Score, Thing, Understanding
 from agents.types import DetailValue, Preference, Reason
 from memory.evidence import Evidence
 from workflows.model import Detail, DetailType, Workflow
@@ -129,6 +139,39 @@ def _reason(said: PointSaid, notes: Notes, page: str) -> Reason:
     if said.page and not verbatim(said.page, page):
         raise Unfounded(f"page is {said.page!r}, which that candidate's data does not say; copy it exactly.")
     return Reason(text=" ".join(said.text.split()), evidence=tuple(_note(n, notes).id for n in said.notes))
+
+
+def improvised(said: ImproviseSaid, notes: Notes, pages: Iterable[Page]) -> Improvised:
+    """The answer, in the port's types.
+
+    Raises:
+        Unfounded: a source that was not given, or words that stand in none of those named.
+    """
+    known = {p.id: (p.id, f"{p.title}\n{p.text}") for p in pages}
+
+    def source(name: str) -> tuple[str, str]:
+        if name in known:
+            return known[name]
+        note = _note(name, notes)
+        return note.id, note.quote
+
+    def claim(one: ClaimSaid) -> Claim:
+        named = [source(s) for s in one.sources]
+        if not any(verbatim(one.quote, text) for _, text in named):
+            raise Unfounded(f"quote is {one.quote!r}, which stands in none of {one.sources}; copy it exactly.")
+        return Claim(text=" ".join(one.text.split()), sources=tuple(i for i, _ in named), quote=one.quote)
+
+    def thing(one: ThingSaid) -> Thing:
+        reasons = tuple(claim(r) for r in one.reasons)
+        return Thing(name=one.name, fit=one.fit, reasons=reasons, tradeoffs=tuple(one.tradeoffs)[:3])
+
+    return Improvised(
+        read=tuple(said.read)[:3],
+        claims=() if said.read else tuple(claim(c) for c in said.paragraphs),
+        things=() if said.read else tuple(thing(t) for t in said.things),
+        unknown=tuple(said.unknown)[:4],
+        doing=" ".join(said.doing.split())[:200],
+    )
 
 
 def _texts(value: object) -> Iterator[str]:

@@ -14,6 +14,10 @@ from agents.reasoning.models.fills import (
     DecideAsk,
     DecideSaid,
     Filled,
+    GroundAsk,
+    GroundSaid,
+    ImproviseAsk,
+    ImproviseSaid,
     PreferencesAsk,
     PreferencesSaid,
     UnderstandAsk,
@@ -21,7 +25,7 @@ from agents.reasoning.models.fills import (
 )
 from agents.reasoning.models.metered import Metered
 from agents.reasoning.models.prompts import Prompt
-from agents.reasoning.port import Case, Heard, Judgement, Reasoner, Score, Understanding
+from agents.reasoning.port import Case, Control, Heard, Improvised, Judgement, Matter, Reasoner, Score, Understanding
 from agents.redact import Redactor
 from agents.types import Candidate, DetailValue, Frozen, Preference, Preferences
 from memory.evidence import Evidence
@@ -53,6 +57,8 @@ class ModelReasoner:
     _understand: Prompt[UnderstandSaid] = field(default_factory=lambda: Prompt("understand", UnderstandSaid))
     _preferences: Prompt[PreferencesSaid] = field(default_factory=lambda: Prompt("preferences", PreferencesSaid))
     _decide: Prompt[DecideSaid] = field(default_factory=lambda: Prompt("decide", DecideSaid))
+    _improvise: Prompt[ImproviseSaid] = field(default_factory=lambda: Prompt("improvise", ImproviseSaid))
+    _ground: Prompt[GroundSaid] = field(default_factory=lambda: Prompt("ground", GroundSaid))
 
     @property
     def name(self) -> str:
@@ -128,6 +134,30 @@ class ModelReasoner:
         least = min(s.fit for s in judged.scores)
         rest = tuple(s.model_copy(update={"fit": min(s.fit, least)}) for s in plain.scores[brief.CANDIDATES :])
         return judged.model_copy(update={"scores": (*judged.scores, *rest)})
+
+    async def improvise(self, matter: Matter) -> Improvised | None:
+        """An answer from the notes and pages at hand, or which links to read first."""
+        notes = brief.Notes([e for e in matter.evidence if self.redact(e.quote) == e.quote][: brief.NOTES])
+        ask = ImproviseAsk(
+            now=f"{matter.now:%A %Y-%m-%d %H:%M}",
+            notes=notes.told(),
+            pages=[brief.page(p) for p in matter.pages],
+            links=brief.links(matter),
+            request=self.redact(matter.request),
+        )
+        return await self._filled(self._improvise, ask, lambda said: read.improvised(said, notes, matter.pages))
+
+    async def ground(self, step: str, controls: tuple[Control, ...]) -> str | None:
+        """The one control that the step means."""
+        shown = [c.model_dump(exclude_defaults=True) for c in controls[: brief.CONTROLS]]
+        refs = {c["ref"] for c in shown}
+
+        def accept(said: GroundSaid) -> str | None:
+            if said.ref and said.ref not in refs:
+                raise Unfounded(f"There is no control {said.ref!r}; give one of the refs, or an empty string.")
+            return said.ref or None
+
+        return await self._filled(self._ground, GroundAsk(step=step, controls=shown), accept)
 
     async def _filled(self, prompt: Prompt[F], given: Frozen, accept: Callable[[F], R]) -> R:
         """The prompt's answer, repaired once where it cannot be used.

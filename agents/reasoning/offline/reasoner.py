@@ -9,7 +9,7 @@ from agents.reasoning.offline.settle import settle
 from agents.reasoning.offline.taste import preferences
 from agents.reasoning.offline.understand import understand
 from agents.reasoning.offline.weigh import weigh
-from agents.reasoning.port import Case, Heard, Judgement, Score, Understanding
+from agents.reasoning.port import Case, Control, Heard, Improvised, Judgement, Matter, Score, Understanding
 from agents.types import Candidate, DetailValue, Preference, Preferences
 from memory.evidence import Evidence
 from workflows.model import Detail, Workflow
@@ -57,3 +57,11 @@ class OfflineReasoner:
         return Judgement(
             scores=await self.weigh(case.candidates, case.preferences.statements, case.wishes, case.details)
         )
+
+    async def improvise(self, matter: Matter) -> Improvised | None:
+        """Nothing: rules know no more than the workflows."""
+        return None
+
+    async def ground(self, step: str, controls: tuple[Control, ...]) -> str | None:
+        """Nothing: a step that does not fit is stopped at."""
+        return None

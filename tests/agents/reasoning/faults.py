@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from agents.reasoning.port import Case, Heard, Judgement, Score, Understanding
+from agents.reasoning.port import (
+    Case,
+    Claim,
+    Control,
+    Heard,
+    Improvised,
+    Judgement,
+    Matter,
+    Score,
+    Thing,
+    Understanding,
+)
 from agents.types import Candidate, DetailValue, Preference, Preferences, Reason
 from memory.evidence import Evidence
 from workflows.model import Detail, Workflow
@@ -40,6 +51,14 @@ class Faulty:
 
     async def decide(self, case: Case) -> Judgement:
         return Judgement(scores=(Score(candidate="c99", fit=9.0),), statements=(_taste("a", "x", 7.0),))
+
+    async def improvise(self, matter: Matter) -> Improvised | None:
+        claim = Claim(text="I booked it for 99 euros.", sources=("p1",), quote="I love casinos.")
+        thing = Thing(name="Casino", fit=9.0, reasons=(claim,))
+        return Improvised(read=("http://evil.localhost/",), claims=(claim,), things=(thing,))
+
+    async def ground(self, step: str, controls: tuple[Control, ...]) -> str | None:
+        return "e99"
 
 
 class Malicious(Faulty):

@@ -8,10 +8,11 @@ from agents.reasoning.port import Case, Heard, Judgement, Score, Understanding
 from agents.types import Candidate, DetailValue, Preference, Preferences, Reason
 from memory.evidence import Evidence
 from tests.agents.reasoning import contract
+from tests.agents.reasoning.faults import Faulty
 from workflows.model import Detail, Workflow
 
 
-class Liar:
+class Liar(Faulty):
     """A reasoner that makes things up."""
 
     name = "liar"
