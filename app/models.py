@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -58,12 +59,18 @@ class Models:
 
     Attributes:
         models: by the name a person chooses them by; empty where the settings give none.
+        seconds: from a turn's beginning, after which no model is asked.
     """
 
     database: AsyncEngine
     meter: Meter
     reasoner: Chosen
     models: dict[str, Metered] = field(default_factory=dict)
+    seconds: float = turn.SECONDS
+
+    async def turn(self, conversation: str) -> AbstractContextManager[turn.Turn]:
+        """A turn of a conversation, to be entered: by its reasoner, within its time."""
+        return turn.turn(conversation, await self.chosen(conversation), self.seconds)
 
     async def chosen(self, conversation: str) -> str:
         """What was chosen for a conversation; empty: nothing was."""
@@ -136,7 +143,9 @@ def open_models(settings: Settings, offline: Reasoner, database: AsyncEngine, cl
     wanted = next(iter(models), OFFLINE) if settings.model == "auto" else settings.model
     if wanted != OFFLINE and wanted not in models:
         raise _unknown(wanted, list(models))
-    return Models(database, meter, Chosen(offline, _reasoners(models, offline, redact), wanted), models)
+    return Models(
+        database, meter, Chosen(offline, _reasoners(models, offline, redact), wanted), models, settings.turn_seconds
+    )
 
 
 def _metered(settings: Settings, meter: Meter, clock: Clock) -> dict[str, Metered]:

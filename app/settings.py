@@ -38,6 +38,8 @@ class Settings(BaseSettings):
         openai_model, openai_base_url, openai_api_key: any server that speaks OpenAI's chat completions; without a model
             it is not there, so that a key which lies about in the environment sends nothing anywhere.
         model_seconds: how long one question to a model may take, attempts together.
+        turn_seconds: from a turn's beginning, after which no model is asked nor waited for; more suits a slow model of
+            one's own.
         model_prices: US dollars for a million tokens read, read from a cache, written: "0.75/0.075/3.75".
         task_tokens, day_tokens, task_usd, day_usd: what models may take; at a cap it goes on offline.
         allowed_hosts: further names under which the page may be opened, besides loopback's and `host`.
@@ -64,7 +66,8 @@ class Settings(BaseSettings):
     openai_api_key: SecretStr | None = Field(default=None, validation_alias="OPENAI_API_KEY")
     openai_model: str = Field(default="", validation_alias="OPENAI_MODEL")
     openai_base_url: str = Field(default="", validation_alias="OPENAI_BASE_URL")
-    model_seconds: float = Field(default=20, gt=0, le=30)
+    model_seconds: float = Field(default=20, gt=0, le=600)
+    turn_seconds: float = Field(default=55, gt=0, le=900)
     model_prices: Annotated[tuple[float, ...], NoDecode] = ()
     task_tokens: int = Field(default=60_000, ge=0)
     day_tokens: int = Field(default=1_000_000, ge=0)

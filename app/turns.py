@@ -94,9 +94,8 @@ class Turns:
             await order.wait()
 
     async def _handle(self, row: Row) -> None:
-        chosen = await self.models.chosen(row.conversation)
         try:
-            with turn.turn(row.conversation, chosen) as begun:
+            with await self.models.turn(row.conversation) as begun:
                 reply = _noted(await self._reply(row), begun.notes)
         except Exception as error:  # (the last boundary: nobody is left without an answer)
             if self.closing.is_set():

@@ -21,7 +21,7 @@ from memory.evidence import Evidence
 
 ROUNDS = 2  # times that further pages are read before it is answered
 PAGES = 6
-_NOTES = 24
+_NOTES = 40
 _LINKS = 25  # of one page
 _ADDRESS = re.compile(r"https?://[^\s<>\"'）)]+")
 

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
+from decimal import Decimal
 
 from agents.reasoning.checked import NUMBER, Checked, verbatim
+from agents.reasoning.offline.numbers import NUMBER as NUMBER_SAID
+from agents.reasoning.offline.numbers import amount
+from agents.reasoning.offline.spans import fold
 from agents.reasoning.offline.understand import read_details
 from agents.reasoning.port import Case, Heard, Judgement, Score, Understanding
 from agents.types import Candidate, DetailValue
@@ -16,7 +21,8 @@ class CheckedModel(Checked):
     """What holds for every reasoner, and that nothing rests on the model's word alone.
 
     - A date, a time, a number or an amount is what code reads in the message, where it reads one. Where it reads none,
-      the model's stands if it is no amount and not in the past; it is told to the person before anything rests on it.
+      the model's stands if it is not in the past, and of an amount the number is said; it is told to the person before
+      anything rests on it.
     - Wishes are stretches of the message.
     - A reason or tradeoff holds no number that stands in nothing the model was given.
     """
@@ -57,8 +63,9 @@ def _as_parsed(read: Understanding, heard: Heard, workflow: Workflow) -> dict[st
 
 def _stands_alone(detail: Detail, value: DetailValue, heard: Heard) -> bool:
     """Whether a value counts that code does not read in the message."""
-    if detail.type is DetailType.MONEY:
-        return False
+    if isinstance(value, dict):  # an amount that code does not know for one: its number stands in the message
+        said = {amount(found[0]) for found in re.finditer(NUMBER_SAID, fold(heard.text))}
+        return Decimal(value["amount"]) in said
     if detail.type is DetailType.DATE:
         return str(value) >= heard.now.date().isoformat()
     return detail.type is not DetailType.TEXT or value in detail.options or verbatim(str(value), heard.text)

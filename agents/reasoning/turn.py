@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 
-SECONDS = 40.0
-"""That models may take in one turn, all calls together; the rest of a minute is the browser's and our own."""
+SECONDS = 55.0
+"""From a turn's beginning, after which no model is asked nor waited for: every turn is answered within a minute."""
 
 
 @dataclass(slots=True)
@@ -50,9 +50,9 @@ def current() -> Turn:
 
 
 @contextmanager
-def turn(conversation: str, chosen: str = "") -> Iterator[Turn]:
+def turn(conversation: str, chosen: str = "", seconds: float = SECONDS) -> Iterator[Turn]:
     """Everything within belongs to one turn."""
-    begun = Turn(conversation, chosen=chosen)
+    begun = Turn(conversation, chosen=chosen, ends=time.monotonic() + seconds)
     token = _at_work.set(begun)
     try:
         yield begun

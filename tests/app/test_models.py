@@ -93,7 +93,7 @@ async def test_it_tells_what_is_in_use_and_what_today_took(database: AsyncEngine
     [
         ({"openai_base_url": "http://127.0.0.1:11434/v1"}, "OPENAI_MODEL"),
         ({"model_prices": "1/2"}, "three numbers"),
-        ({"model_seconds": "300"}, "RFLOW_MODEL_SECONDS"),
+        ({"model_seconds": "0"}, "RFLOW_MODEL_SECONDS"),
         ({"model": "claude"}, "RFLOW_MODEL"),
     ],
 )

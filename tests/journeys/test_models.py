@@ -37,6 +37,7 @@ def modelled(
     shutil.copytree(marta, copy, symlinks=True)
     keys = {"GEMINI_API_KEY": "the-secret-key", "GEMINI_BASE_URL": f"{provider[1]}/gemini"}
     keys |= {"OPENAI_MODEL": "gpt-5-mini", "OPENAI_BASE_URL": f"{provider[1]}/openai/v1"}
+    keys |= {"RFLOW_TURN_SECONDS": "600"}  # a busy machine is no outage
     service = Service(copy, free_port(), settings=keys)
     yield service.start()
     service.stop()

@@ -52,7 +52,10 @@ class Brain:
     def _preferences(self, fields: dict[str, Any]) -> dict[str, Any]:
         found = preferences(fields["question"], _evidence(fields["notes"]), self._meaning)
         said = {n["id"]: n["says"] for n in fields["notes"]}
-        return {"statements": [_taste(s, said) for s in found.statements], "unknown": list(found.unknown)}
+        note = {s.id: s.evidence[0] for s in found.statements}
+        older = {new: note[old] for new, old in found.contradictions if new in note and old in note}
+        statements = [_taste(s, said) | {"outdates": older.get(s.id, "")} for s in found.statements]
+        return {"statements": statements, "unknown": list(found.unknown)}
 
     def _decide(self, fields: dict[str, Any]) -> dict[str, Any]:
         known = preferences("", _evidence(fields["notes"]), self._meaning).statements

@@ -13,7 +13,8 @@ from agents.types import Candidate, Preference
 from memory.evidence import Evidence
 from workflows.model import Detail, DetailType, Workflow
 
-NOTES = 24
+NOTES = 24  # for a choice
+MATTER = 40  # for what no workflow fits: there is no candidate to spend the tokens on
 QUOTE = 220  # characters of a note
 CANDIDATES = 6
 LINKS, CONTROLS = 60, 120

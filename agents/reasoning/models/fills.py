@@ -84,10 +84,16 @@ class TasteSaid(Filled):
     strength: float = Field(description="0 to 1: how much it matters to the person")
 
 
+class DatedTasteSaid(TasteSaid):
+    """One statement, and an earlier one that it goes against."""
+
+    outdates: str = Field(description="the id of an earlier note that this one goes against, or empty")
+
+
 class PreferencesSaid(Filled):
     """Statements, most telling first, and what the notes do not tell."""
 
-    statements: list[TasteSaid]
+    statements: list[DatedTasteSaid]
     unknown: list[str]
 
 

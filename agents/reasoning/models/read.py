@@ -10,6 +10,7 @@ from agents.reasoning.checked import Unfounded, fits, verbatim
 from agents.reasoning.models.brief import Notes
 from agents.reasoning.models.fills import (
     ClaimSaid,
+    DatedTasteSaid,
     DecideSaid,
     DetailSaid,
     ImproviseSaid,
@@ -108,6 +109,17 @@ def _statement(said: TasteSaid, note: Evidence, name: str) -> Preference:
         stated=memory and note.stated,
         date=note.date,
     )
+
+
+def contradictions(said: Sequence[DatedTasteSaid], found: Sequence[Preference]) -> tuple[tuple[str, str], ...]:
+    """Pairs of statement ids, the newer first; what the notes' dates speak against is left out."""
+    by_note = {s.note: p for s, p in zip(said, found, strict=True)}
+    pairs = [(p, by_note[s.outdates]) for s, p in zip(said, found, strict=True) if s.outdates in by_note]
+    return tuple((new.id, old.id) for new, old in pairs if new is not old and _later(new, old))
+
+
+def _later(new: Preference, old: Preference) -> bool:
+    return new.date is None or old.date is None or new.date >= old.date
 
 
 def judgement(said: DecideSaid, notes: Notes, candidates: Sequence[dict[str, object]]) -> Judgement:

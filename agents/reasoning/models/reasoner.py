@@ -93,7 +93,13 @@ class ModelReasoner:
 
         def accept(said: PreferencesSaid) -> Preferences:
             found = read.statements(said.statements, notes, "m")
-            return Preferences(question=question, statements=found, unknown=tuple(said.unknown)[:5], evidence=evidence)
+            return Preferences(
+                question=question,
+                statements=found,
+                contradictions=read.contradictions(said.statements, found),
+                unknown=tuple(said.unknown)[:5],
+                evidence=evidence,
+            )
 
         return await self._filled(self._preferences, ask, accept)
 
@@ -137,7 +143,7 @@ class ModelReasoner:
 
     async def improvise(self, matter: Matter) -> Improvised | None:
         """An answer from the notes and pages at hand, or which links to read first."""
-        notes = brief.Notes([e for e in matter.evidence if self.redact(e.quote) == e.quote][: brief.NOTES])
+        notes = brief.Notes([e for e in matter.evidence if self.redact(e.quote) == e.quote][: brief.MATTER])
         ask = ImproviseAsk(
             now=f"{matter.now:%A %Y-%m-%d %H:%M}",
             notes=notes.told(),

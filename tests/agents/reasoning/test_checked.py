@@ -92,6 +92,10 @@ async def test_reasons_that_cite_nothing_given_are_dropped() -> None:
     assert not any(s.reasons for s in await Checked(Liar(scores)).weigh(contract.ROOMS, (), (), {}))
 
 
+def _thirty(amount: str) -> dict[str, DetailValue]:
+    return {"budget": {"amount": f"{amount}.00", "currency": "EUR"}}
+
+
 class Says(Liar):
     """A reasoner that reads a message as the test says."""
 
@@ -111,6 +115,8 @@ class Says(Liar):
         ("um jantar na segunda", {"date": "2026-11-23"}, {"date": "2026-11-23"}),  # what it cannot read, the model's
         ("um jantar ontem", {"date": "2026-11-20"}, {}),  # never in the past
         ("a cheap table", {"budget": {"amount": "20.00", "currency": "EUR"}}, {}),  # no amount that nobody said
+        ("a table, thirty a head at the very most", _thirty("20"), {}),
+        ("a table, thirty a head at the very most", _thirty("30"), _thirty("30")),
         ("a table for 500 people", {"party_size": 12}, {}),  # what cannot be so stays a problem
         ("a table by the sea", {"area": "Harbour"}, {}),  # free text is the person's own words
     ],
