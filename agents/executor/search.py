@@ -16,13 +16,15 @@ from agents.executor.bounds import STEP, leave, within
 from agents.executor.browser import Window, open_clean, open_profile
 from agents.executor.chrome import BrowserSettings
 from agents.executor.driver import Driver
+from agents.executor.controls import Missing
 from agents.executor.gather import SEE, candidates, merged
+from agents.executor.ground import Grounding
 from agents.executor.origins import among
-from agents.executor.plan import bound_steps, search_values
+from agents.executor.plan import BoundStep, bound_steps, search_values
 from agents.executor.steps import first_line, open_page, perform, settle
 from agents.types import Candidate, Clock, DetailValue
 from memory.errors import BadInput, Unavailable
-from workflows.model import Limits, Verb, Workflow
+from workflows.model import Limits, Step, Verb, Workflow
 
 _AT_ONCE = 4  # pages that are looked at together
 _ROLES = frozenset({"article", "listitem", "row", "option", "link", "group", "region", "gridcell", "treeitem"})
@@ -59,20 +61,27 @@ class Searcher:
         self._warm = None
         await self._stack.aclose()
 
-    async def collect(self, workflow: Workflow, details: Mapping[str, DetailValue]) -> tuple[Candidate, ...]:
+    async def collect(
+        self, workflow: Workflow, details: Mapping[str, DetailValue], grounding: Grounding | None = None
+    ) -> tuple[Candidate, ...]:
         """What the workflow's Search finds for these details, in the site's order; empty where it lists nothing.
 
+        Args:
+            grounding: mends a step whose control the page no longer names; None stops at it.
+
         Raises:
+            Missing, Ambiguous: a step does not fit the page.
             Unavailable: the site is down, slow, or refuses; in a sentence.
             BadInput: a detail that Search rests on is missing.
         """
         found: tuple[Candidate, ...] = ()
         async with self._window(workflow) as window, _page(window) as page:
-            for step in bound_steps(workflow, workflow.search, search_values(details)):
+            bound = bound_steps(workflow, workflow.search, search_values(details))
+            for written, step in zip(workflow.search, bound, strict=True):
                 if step.verb is Verb.COLLECT:
                     found += await self._collected(page, step.target)
                 elif step.verb is not Verb.LOOK_CLOSER:
-                    await perform(page, step, workflow.sites, window.barrier)
+                    await _taken(page, written, step, window, workflow, grounding)
         return tuple(c.model_copy(update={"id": f"c{n}"}) for n, c in enumerate(found, 1))
 
     async def look_closer(self, workflow: Workflow, found: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
@@ -162,6 +171,18 @@ class Searcher:
 
     def _now(self) -> str:
         return self._clock().isoformat(timespec="seconds")
+
+
+async def _taken(
+    page: Page, written: Step, step: BoundStep, window: Window, workflow: Workflow, grounding: Grounding | None
+) -> None:
+    try:
+        await perform(page, step, workflow.sites, window.barrier)
+    except Missing as missing:
+        if grounding is None:
+            raise
+        step = await grounding.mend(page, written, step, missing)
+        await perform(page, step, workflow.sites, window.barrier)
 
 
 @asynccontextmanager

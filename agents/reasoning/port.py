@@ -177,7 +177,6 @@ class Control(Frozen):
     ref: str
     role: str
     name: str
-    value: str = ""
 
 
 class Reasoner(Protocol):
