@@ -28,6 +28,7 @@ from tests.journeys.kills import PLACES, Ending, Moment, live_through, verdict
 from tests.journeys.support import Chat, Service, Town, free_port
 from tests.memory.kills import live_and_die
 from tests.memory.samples import broken, samples
+from tests.proof import models
 from tests.proof.record import Story
 
 MESSAGES = 5  # of the story: the opening, two answers, the choice, the Go
@@ -189,8 +190,12 @@ ROWS = (
     Row("kill while indexing", 200, while_indexing),
     Row("broken files, 250 each", 20, broken_files),
     Row("planted documents", 200, planted),
+    Row("model faults, ten turns each", 100, models.faulty),
+    Row("a malicious model, ten turns each", 100, models.malicious),
+    Row("ended offline after an outage", 50, models.outage),
 )
-SHORT = dict(zip(("places", "random", "double", "index", "files", "planted"), ROWS, strict=True))
+_SHORT = ("places", "random", "double", "index", "files", "planted", "faults", "malicious", "outage")
+SHORT = dict(zip(_SHORT, ROWS, strict=True))
 
 
 def fresh_name() -> str:
