@@ -15,8 +15,8 @@ from agents.executor.barrier import Phase, Policy
 from agents.executor.bounds import STEP, leave, within
 from agents.executor.browser import Window, open_clean, open_profile
 from agents.executor.chrome import BrowserSettings
-from agents.executor.driver import Driver
 from agents.executor.controls import Missing
+from agents.executor.driver import Driver
 from agents.executor.gather import SEE, candidates, merged
 from agents.executor.ground import Grounding
 from agents.executor.origins import among

@@ -34,7 +34,9 @@ from workflows.model import Detail, Workflow
 F = TypeVar("F", bound=Filled)
 R = TypeVar("R")
 
-SURE = frozenset({"greeting", "refuse", "undo", "proposals", "interview", "remember", "forget"})
+SURE = frozenset(
+    {"greeting", "thanks", "help", "bookings", "refuse", "undo", "proposals", "interview", "remember", "forget"}
+)
 """Intents that code reads from closed lists of words: no model is asked."""
 
 UNSURE = frozenset({"unclear", "unfit"})
