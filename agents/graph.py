@@ -66,7 +66,7 @@ def build(crew: Crew, checkpointer: BaseCheckpointSaver[Any]) -> Graph:
     _add(flow, crew, "close", report.close)
     flow.add_conditional_edges("listen", _heard, ["understand", "plan", "do", "close"])
     flow.add_edge("plan", "listen")
-    flow.add_conditional_edges("improvise", improvise.where_next, ["answer", END])
+    flow.add_conditional_edges("improvise", improvise.where_next, ["answer", "listen", END])
     flow.add_conditional_edges("answer", answer.where_next, ["listen", END])
     flow.add_conditional_edges("remember", remember.where_next, ["listen", "rank", END])
     flow.add_edge("close", END)

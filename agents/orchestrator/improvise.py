@@ -10,7 +10,7 @@ from langgraph.graph import END
 
 from agents.crew import Crew
 from agents.executor.origins import among, origin_of
-from agents.orchestrator import say
+from agents.orchestrator import drafted, say
 from agents.preference_proxy import recalled
 from agents.reasoning.chosen import OFFLINE
 from agents.reasoning.port import Claim, Improvised, Link, Matter, Page, Thing
@@ -36,7 +36,14 @@ async def improvise(state: TaskState, crew: Crew) -> TaskState:
     starts = _starts(crew)
     sites = tuple(dict.fromkeys(o for o in map(origin_of, (*named, *(s.url for s in starts))) if o))
     pages = await _read(named, sites, crew, 1)
-    matter = Matter(request=request, now=crew.clock(), evidence=evidence, pages=pages, links=starts)
+    matter = Matter(
+        request=request,
+        now=crew.clock(),
+        evidence=evidence,
+        pages=pages,
+        links=starts,
+        taken=tuple(w.name for w in crew.registry.all()),
+    )
     found = await crew.reasoner.improvise(matter)
     for _ in range(ROUNDS):
         if found is None or not found.read:
@@ -45,12 +52,15 @@ async def improvise(state: TaskState, crew: Crew) -> TaskState:
         found = await crew.reasoner.improvise(matter)
     if found is None or not (found.claims or found.things or found.unknown or found.doing):
         return {}
+    draft = await drafted.drafted(found.doing, matter, crew)
     read = f"Read {len(evidence)} passages of your files and {len(matter.pages)} pages, logged out."
-    reply = Reply(kind="answer", text=_told(found, matter))
+    said = Reply(kind="answer", text=_told(found, matter))
+    reply = said if draft is None else drafted.asked(said, draft)
     decision = _decision(found.things, matter)
     return {
-        "status": "done",
+        "status": "done" if draft is None else "asking",
         "waiting": None,
+        "memory": draft,
         "ranked": {"decision": decision.model_dump(mode="json")} if decision else None,
         "reply": reply.model_dump(mode="json"),
         "trace": [*state.get("trace", []), read],
@@ -58,8 +68,8 @@ async def improvise(state: TaskState, crew: Crew) -> TaskState:
 
 
 def where_next(state: TaskState) -> str:
-    """It ends with an answer; where there is none, it is told what can be done."""
-    return END if state.get("status") == "done" else "answer"
+    """It ends with an answer, or waits for a word on its draft; where there is neither, it is told what can be done."""
+    return {"done": END, "asking": "listen"}.get(state.get("status", ""), "answer")
 
 
 def _starts(crew: Crew) -> tuple[Link, ...]:
@@ -101,10 +111,7 @@ def _told(found: Improvised, matter: Matter) -> str:
     if found.unknown:
         parts.append(f"I found nothing on: {say.quoted('; '.join(found.unknown))}.")
     if found.doing:
-        parts.append(
-            f"I have no workflow for this: {say.quoted(found.doing)}. So I did nothing of it. "
-            "docs/workflows.md tells how a workflow for it is written."
-        )
+        parts.append(f"I have no workflow for this: {say.quoted(found.doing)}. So I did nothing of it.")
     return "\n\n".join(parts)
 
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
+from urllib.parse import urlsplit
 
 from agents.reasoning.offline.memory_turns import memory_turn
 from agents.reasoning.port import (
@@ -25,6 +26,7 @@ from agents.types import Candidate, DetailValue, Preference, Preferences
 from memory.errors import RflowError
 from memory.evidence import Evidence
 from workflows.model import Detail, DetailType, Workflow
+from workflows.parse import parse
 
 _TAKEN_AWAY = ("undo", "forget")
 """Intents that remove something at once."""
@@ -144,6 +146,15 @@ class Checked:
         ref = await self._reasoner.ground(step, controls)
         return ref if ref in {c.ref for c in controls} else None
 
+    async def draft(self, doing: str, matter: Matter) -> str | None:
+        """A workflow without a fault, for nothing but the sites of the pages that were read.
+
+        Raises:
+            Unfounded: it has faults, or another site.
+        """
+        text = await self._reasoner.draft(doing, matter)
+        return None if text is None else sound(text, matter)
+
     def _scores(
         self, scores: tuple[Score, ...], candidates: tuple[Candidate, ...], known: Collection[str]
     ) -> tuple[Score, ...]:
@@ -191,6 +202,29 @@ def verbatim(note: str, said: str) -> bool:
     """Whether a text is a stretch of another, but for blanks and capitals."""
     words, told = (" ".join(text.split()).casefold() for text in (note, said))
     return bool(words) and words in told
+
+
+def sound(text: str, matter: Matter) -> str:
+    """A drafted workflow as it would be read from its file.
+
+    Raises:
+        Unfounded: it has faults, each with its line; or a site that none of the pages is on.
+    """
+    try:
+        read = parse(text, "the draft")
+    except RflowError as fault:
+        raise Unfounded(str(fault)) from fault
+    known = origins(matter)
+    if read.name in matter.taken:
+        raise Unfounded(f"There is a workflow {read.name} already; choose another name.")
+    if not read.sites or not set(read.sites) <= known:
+        raise Unfounded(f"sites is {list(read.sites)}; expected one or more of {sorted(known)}.")
+    return text
+
+
+def origins(matter: Matter) -> set[str]:
+    """The sites of a matter's pages."""
+    return {urlsplit(p.url)._replace(path="", query="", fragment="").geturl() for p in matter.pages}
 
 
 NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")

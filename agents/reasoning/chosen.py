@@ -75,6 +75,10 @@ class Chosen:
         """See `Reasoner`."""
         return await self._by(lambda r: r.ground(step, controls))
 
+    async def draft(self, doing: str, matter: Matter) -> str | None:
+        """See `Reasoner`."""
+        return await self._by(lambda r: r.draft(doing, matter))
+
     async def _by(self, ask: Callable[[Reasoner], Awaitable[R]]) -> R:
         at, name = turn.current(), self.name
         if name == OFFLINE:

@@ -29,6 +29,7 @@ Intent = Literal[
     "forget",  # wants something gone from memory
     "proposals",  # asks for what was inferred, or answers it by number
     "interview",  # wants to be asked about a topic
+    "workflow",  # answers whether a drafted workflow is kept
     "refuse",  # does not want to go on
     "bookings",  # asks what was done before; subject: what of it they want to be rid of
     "greeting",
@@ -135,6 +136,7 @@ class Matter(Frozen):
     evidence: tuple[Evidence, ...] = ()
     pages: tuple[Page, ...] = ()
     links: tuple[Link, ...] = ()  # what may be read besides the links of the pages; empty: it is to be answered now
+    taken: tuple[str, ...] = ()  # names that workflows have already
 
 
 class Claim(Frozen):
@@ -221,4 +223,8 @@ class Reasoner(Protocol):
 
     async def ground(self, step: str, controls: tuple[Control, ...]) -> str | None:
         """The `ref` of the one control that a workflow's step means, where its own words no longer fit; else None."""
+        ...
+
+    async def draft(self, doing: str, matter: Matter) -> str | None:
+        """A workflow's markdown that would do what the matter asks for, on the sites of its pages; to be approved."""
         ...

@@ -129,3 +129,18 @@ def test_offline_it_says_what_it_can_do(talk: Chat, server: Server) -> None:
     talk.send("/model offline")
     assert "I have no workflow for that" in talk.send("which of the books should I reread?")["text"]
     assert server.asked == []
+
+
+def test_what_would_have_to_be_done_becomes_a_workflow_on_a_yes(talk: Chat, server: Server, town: Town) -> None:
+    seen = len(town.log())
+    reply = talk.send(f"can you order me the beeswax candles that {town.site}/restaurants/ortica has?")
+    assert reply["kind"] == "question", reply["text"]
+    assert "+name: order-candles" in reply["text"]
+    file = talk.home / "workflows" / "order-candles.md"
+    assert not file.exists()
+    assert "Kept as workflows/order-candles.md" in talk.send("yes")["text"]
+    try:
+        assert f'sites: ["{town.site}"]' in file.read_text()
+        assert not [line for line in town.log()[seen:] if line.what.get("action") in ("hold", "book")]
+    finally:
+        file.unlink()

@@ -16,6 +16,35 @@ from memory.embed import MiniLM
 from memory.evidence import Evidence
 from workflows.model import Workflow
 
+WORKFLOW = """---
+name: order-candles
+description: Order candles.
+examples: ["order three candles"]
+sites: ["{site}"]
+details:
+  count: {{type: count, ask: "How many?"}}
+terms: {{total: none}}
+requests:
+  commit: ["POST /orders"]
+---
+# Order candles
+
+## Search
+1. Open /candles
+2. Collect every "article" as a candidate
+
+## Do
+1. Open {{choice.url}}
+2. Enter {{count}} in "How many"
+3. Check that the page says {{choice.name}}, {{count}}, no charge
+4. **Commit:** press "Order"
+5. Keep "Number" as reference
+
+## Check
+1. Open /my/orders
+2. Look for {{choice.name}} for {{count}}
+"""
+
 
 class Brain:
     """Answers every prompt as well as the offline rules can.
@@ -89,6 +118,9 @@ class Brain:
             "unknown": [] if sources or pages else [fields["request"]],
             "doing": "order it" if "order" in wanted else "",
         }
+
+    def _draft(self, fields: dict[str, Any]) -> dict[str, Any]:
+        return {"markdown": WORKFLOW.format(site=fields["sites"][0])}
 
     def _ground(self, fields: dict[str, Any]) -> dict[str, Any]:
         wanted = content(fields["step"])

@@ -135,5 +135,5 @@ def fields_of(text: str) -> dict[str, Any]:
 def task_of(schema: dict[str, Any]) -> str:
     """Which prompt asks, told by what only its answer has."""
     told = {"intent": "understand", "statements": "preferences", "weighed": "decide", "ready": "hello"}
-    told |= {"paragraphs": "improvise", "ref": "ground"}
+    told |= {"paragraphs": "improvise", "ref": "ground", "markdown": "draft"}
     return next(task for key, task in told.items() if key in schema["properties"])

@@ -182,11 +182,28 @@ class GroundSaid(Filled):
     ref: str = Field(description="the ref of exactly one control, or empty")
 
 
+class DraftAsk(Frozen):
+    """Something to be done on a site, for which there is no workflow."""
+
+    request: str
+    doing: str
+    sites: list[str]
+    pages: list[dict[str, Any]]
+    names: list[str]
+
+
+class DraftSaid(Filled):
+    """A workflow."""
+
+    markdown: str = Field(description="the whole file")
+
+
 TASKS: dict[str, tuple[type[Frozen], type[Filled]]] = {
     "understand": (UnderstandAsk, UnderstandSaid),
     "preferences": (PreferencesAsk, PreferencesSaid),
     "decide": (DecideAsk, DecideSaid),
     "improvise": (ImproviseAsk, ImproviseSaid),
     "ground": (GroundAsk, GroundSaid),
+    "draft": (DraftAsk, DraftSaid),
 }
 """Every prompt by its name: `prompts/<name>.md`."""

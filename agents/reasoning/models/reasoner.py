@@ -8,11 +8,13 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
-from agents.reasoning.checked import Unfounded
+from agents.reasoning.checked import Unfounded, origins, sound
 from agents.reasoning.models import brief, read
 from agents.reasoning.models.fills import (
     DecideAsk,
     DecideSaid,
+    DraftAsk,
+    DraftSaid,
     Filled,
     GroundAsk,
     GroundSaid,
@@ -60,6 +62,7 @@ class ModelReasoner:
     _preferences: Prompt[PreferencesSaid] = field(default_factory=lambda: Prompt("preferences", PreferencesSaid))
     _decide: Prompt[DecideSaid] = field(default_factory=lambda: Prompt("decide", DecideSaid))
     _improvise: Prompt[ImproviseSaid] = field(default_factory=lambda: Prompt("improvise", ImproviseSaid))
+    _draft: Prompt[DraftSaid] = field(default_factory=lambda: Prompt("draft", DraftSaid))
     _ground: Prompt[GroundSaid] = field(default_factory=lambda: Prompt("ground", GroundSaid))
 
     @property
@@ -166,6 +169,17 @@ class ModelReasoner:
             return said.ref or None
 
         return await self._filled(self._ground, GroundAsk(step=step, controls=shown), accept)
+
+    async def draft(self, doing: str, matter: Matter) -> str | None:
+        """A workflow's markdown, read and repaired once."""
+        ask = DraftAsk(
+            request=self.redact(matter.request),
+            doing=doing,
+            sites=sorted(origins(matter)),
+            pages=[brief.page(p) for p in matter.pages],
+            names=list(matter.taken),
+        )
+        return await self._filled(self._draft, ask, lambda said: sound(said.markdown, matter))
 
     async def _filled(self, prompt: Prompt[F], given: Frozen, accept: Callable[[F], R]) -> R:
         """The prompt's answer, repaired once where it cannot be used.

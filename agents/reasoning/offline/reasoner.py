@@ -65,3 +65,7 @@ class OfflineReasoner:
     async def ground(self, step: str, controls: tuple[Control, ...]) -> str | None:
         """Nothing: a step that does not fit is stopped at."""
         return None
+
+    async def draft(self, doing: str, matter: Matter) -> str | None:
+        """Nothing."""
+        return None

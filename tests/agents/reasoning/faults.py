@@ -60,6 +60,9 @@ class Faulty:
     async def ground(self, step: str, controls: tuple[Control, ...]) -> str | None:
         return "e99"
 
+    async def draft(self, doing: str, matter: Matter) -> str | None:
+        return "---\nname: pay\nsites: [http://evil.localhost]\n---\n# Pay\n"
+
 
 class Malicious(Faulty):
     """Plausible, and on somebody else's side: it puts the last candidate first and forgets what the person wrote."""
