@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from urllib.parse import urlsplit
 
 from langgraph.graph import END
 
 from agents.crew import Crew
+from agents.executor.barrier import only_public
 from agents.executor.origins import among, origin_of
 from agents.orchestrator import drafted, say
 from agents.preference_proxy import recalled
@@ -22,6 +24,7 @@ from memory.evidence import Evidence
 ROUNDS = 2  # times that further pages are read before it is answered
 PAGES = 6
 _NOTES = 40
+_NAMED = 3
 _LINKS = 25  # of one page
 _ADDRESS = re.compile(r"https?://[^\s<>\"'）)]+")
 
@@ -30,33 +33,14 @@ async def improvise(state: TaskState, crew: Crew) -> TaskState:
     """Answer with citations and, where there is something to choose, a decision set; else leave it to `answer`."""
     if crew.reasoner.name == OFFLINE:
         return {}  # nothing is read for one who does not improvise
-    request = state["message"]
-    evidence = (await asyncio.to_thread(recalled, crew.retriever, request, _NOTES)).evidence
-    named = tuple(dict.fromkeys(a.rstrip(".,;:!?") for a in _ADDRESS.findall(request)))[:3]
-    starts = _starts(crew)
-    sites = tuple(dict.fromkeys(o for o in map(origin_of, (*named, *(s.url for s in starts))) if o))
-    pages = await _read(named, sites, crew, 1)
-    matter = Matter(
-        request=request,
-        now=crew.clock(),
-        evidence=evidence,
-        pages=pages,
-        links=starts,
-        taken=tuple(w.name for w in crew.registry.all()),
-    )
-    found = await crew.reasoner.improvise(matter)
-    for _ in range(ROUNDS):
-        if found is None or not found.read:
-            break
-        matter = await _further(matter, found, sites, crew)
-        found = await crew.reasoner.improvise(matter)
+    matter, found = await _explored(state["message"], crew)
     if found is None or not (found.claims or found.things or found.unknown or found.doing):
         return {}
     draft = await drafted.drafted(found.doing, matter, crew)
-    read = f"Read {len(evidence)} passages of your files and {len(matter.pages)} pages, logged out."
     said = Reply(kind="answer", text=_told(found, matter))
     reply = said if draft is None else drafted.asked(said, draft)
     decision = _decision(found.things, matter)
+    read = f"Read {len(matter.evidence)} passages of your files and {len(matter.pages)} pages, logged out."
     return {
         "status": "done" if draft is None else "asking",
         "waiting": None,
@@ -67,9 +51,35 @@ async def improvise(state: TaskState, crew: Crew) -> TaskState:
     }
 
 
+async def _explored(request: str, crew: Crew) -> tuple[Matter, Improvised | None]:
+    """Everything that was read for a request, and what came of it."""
+    evidence = (await asyncio.to_thread(recalled, crew.retriever, request, _NOTES)).evidence
+    starts = _starts(crew)
+    named = await _named(request, {s.url for s in starts})
+    sites = tuple(dict.fromkeys(o for o in map(origin_of, (*named, *(s.url for s in starts))) if o))
+    taken = tuple(w.name for w in crew.registry.all())
+    pages = await _read(named, sites, crew, 1)
+    matter = Matter(request=request, now=crew.clock(), evidence=evidence, pages=pages, links=starts, taken=taken)
+    found = await crew.reasoner.improvise(matter)
+    for _ in range(ROUNDS):
+        if found is None or not found.read:
+            break
+        matter = await _further(matter, found, sites, crew)
+        found = await crew.reasoner.improvise(matter)
+    return matter, found
+
+
 def where_next(state: TaskState) -> str:
     """It ends with an answer, or waits for a word on its draft; where there is neither, it is told what can be done."""
     return {"done": END, "asking": "listen"}.get(state.get("status", ""), "answer")
+
+
+async def _named(request: str, listed: Collection[str]) -> tuple[str, ...]:
+    """The pages that the person names; inside their own network only what a workflow lists: a text may be pasted."""
+    found = list(dict.fromkeys(a.rstrip(".,;:!?") for a in _ADDRESS.findall(request)))[: 2 * _NAMED]
+    whole = [a for a in found if origin_of(a)]
+    kept = [a for a in whole if among(a, listed) or await only_public(urlsplit(a).hostname or "")]
+    return tuple(kept[:_NAMED])
 
 
 def _starts(crew: Crew) -> tuple[Link, ...]:
