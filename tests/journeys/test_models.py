@@ -133,7 +133,7 @@ def test_offline_it_says_what_it_can_do(talk: Chat, server: Server) -> None:
 
 def test_what_would_have_to_be_done_becomes_a_workflow_on_a_yes(talk: Chat, server: Server, town: Town) -> None:
     seen = len(town.log())
-    reply = talk.send(f"can you order me the beeswax candles that {town.site}/restaurants/ortica has?")
+    reply = talk.send(f"please fix my car, by order of {town.site}/restaurants/ortica")
     assert reply["kind"] == "question", reply["text"]
     assert "+name: order-candles" in reply["text"]
     file = talk.home / "workflows" / "order-candles.md"
