@@ -9,9 +9,9 @@ from agents.reasoning.offline.filing import file_under
 from agents.reasoning.offline.lexis import content, fold
 from agents.reasoning.offline.meaning import Meaning
 from agents.types import Clock
-from memory import learned, proposals
+from memory import learned, proposals, purge
 from memory.evidence import Evidence
-from memory.forget import forget, forgettable
+from memory.forget import Said, forget, forgettable
 from memory.history import History
 from memory.home import Home
 from memory.learned import Learned
@@ -87,6 +87,15 @@ class Keeper:
     def forget(self, notes: Sequence[Evidence]) -> tuple[str, ...]:
         """Removes these statements' lines; tells from where."""
         return forget(self.home, self.history, notes)
+
+    def past(self, subject: str) -> tuple[str, ...]:
+        """The lines of git's past that say all of a subject's words; raises Conflict where it cannot be rewritten."""
+        words = content(subject)
+        return purge.past(self.history, lambda line: bool(words) and words <= content(line))
+
+    def purge(self, lines: Sequence[str]) -> int:
+        """Takes what these lines say out of git's past; how many commits said it."""
+        return purge.purge(self.history, Said(lines))
 
     def proposals(self) -> tuple[Shown, ...]:
         """What waits for the person, oldest first, each with its diff."""

@@ -9,12 +9,20 @@ from agents.types import DetailValue, TaskStatus
 Json = dict[str, Any]
 
 
+class Errand(TypedDict):
+    """A workflow to be done by its name, with its details in normal form."""
+
+    workflow: str
+    details: dict[str, DetailValue]
+
+
 class Signal(TypedDict, total=False):
     """What code, not language, decided about a message before the graph saw it."""
 
     go: str  # the mandate that was granted
     stop: bool
     lapsed: str  # why the offer no longer stands: it is made anew
+    errand: Errand  # asked for by name
 
 
 class TaskState(TypedDict, total=False):
@@ -33,7 +41,8 @@ class TaskState(TypedDict, total=False):
     busy: bool  # the executor is at work on another task of the conversation
     status: TaskStatus
     understood: Json  # Understanding of the latest message
-    handoff: bool  # the latest message is a new task's, not this one's
+    handoff: bool  # the latest message is another task's, not this one's
+    resumed: bool  # this is the parked task that the latest message goes back to
     opened: bool  # what was understood has been said
     workflow: str
     details: dict[str, DetailValue]
@@ -43,6 +52,7 @@ class TaskState(TypedDict, total=False):
     preferences: Json
     waiting: Json | None  # Waiting
     noted: str  # what a memory turn has to say with the choice that is made anew
+    forgotten: list[str]  # notes that were forgotten just now, until every record has lost their words
     memory: Json | None  # what was asked about memory itself: agents/orchestrator/dialogue.py
     candidates: list[Json]
     ranked: Json | None

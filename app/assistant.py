@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from langchain_core.runnables import RunnableConfig
@@ -13,20 +13,25 @@ from agents.executor import ledger
 from agents.executor.words import parse_stop
 from agents.graph import Graph
 from agents.keeper import Keeper
-from agents.preference_proxy import PreferenceProxy, recalled
+from agents.orchestrator.forget import gone_for, kept_by
+from agents.preference_proxy import PreferenceProxy
 from agents.reasoning.meter import TaskCalls
 from agents.state import Json
-from agents.types import Clock, PlanView, Preferences, Recalled, Receipt, Reply
+from agents.types import Clock, PlanView, Preferences, Receipt, Reply
+from app import errand
 from app.channels import store
 from app.channels.base import Event, Inbound, Message, TaskView
 from app.channels.hub import Hub
 from app.engine import Engine
 from app.models import Checkup, Models, ModelsView
+from app.records import Records
 from memory import proposals
 from memory.errors import BadInput, NotFound, Unavailable
+from memory.evidence import Evidence
 from memory.home import Home
 from memory.index import Index
 from memory.proposals import Proposal
+from memory.recalled import Recalled
 from memory.retrieve import Retriever
 from memory.status import Status
 from workflows.registry import Registry
@@ -54,6 +59,7 @@ class Assistant:
     keeper: Keeper
     models: Models
     clock: Clock
+    records: Records
 
     async def receive(self, inbound: Inbound) -> None:
         """Store a message and start its turn. A second delivery of the same id changes nothing.
@@ -80,6 +86,18 @@ class Assistant:
             await self.engine.start_turn(row)
         for mandate in untold:
             await self.engine.start_execution(mandate)
+
+    async def do(self, workflow: str, given: Mapping[str, str], conversation: str, message_id: str) -> Reply:
+        """A workflow asked for by its name with its details; what follows is as in any conversation.
+
+        Raises:
+            NotFound: there is no such workflow.
+            BadInput: it has faults, or a detail is missing or cannot be so.
+        """
+        now = self.clock()
+        text = errand.command(self.workflows.get(workflow), given, now)
+        await self.receive(Inbound(id=message_id, conversation=conversation, channel=errand.CHANNEL, text=text, at=now))
+        return await self.reply_to(message_id)
 
     async def reply_to(self, message: str, timeout: float = 90) -> Reply:  # noqa: ASYNC109 (part of the door)
         """The one reply of that message's turn; waits for it, `timeout` seconds at most."""
@@ -174,7 +192,7 @@ class Assistant:
         """Evidence for a query, best first, and how the index stood."""
         if not query.strip():
             raise BadInput("The query is empty.", "Say in a few words what you look for.")
-        return await asyncio.to_thread(recalled, self.retriever, query, k)
+        return await asyncio.to_thread(self.retriever.search, query, k)
 
     async def preferences(self, question: str) -> Preferences:
         """Cited statements about the person's taste."""
@@ -185,6 +203,19 @@ class Assistant:
     async def propose(self, text: str, why: str) -> Proposal:
         """Puts what another program says of the person before them; it writes no memory."""
         return await asyncio.to_thread(proposals.propose, self.home, text, source="mcp", why=why)
+
+    async def forget(self, notes: Sequence[Evidence], past: Sequence[str]) -> str:
+        """Removes notes from everything that is kept, and lines from git's past; what was done, in a sentence or two.
+
+        Args:
+            past: lines of git's past (`Keeper.past`) to purge; none: git's past is left as it is.
+        """
+        await self.records.forget([*(note.quote for note in notes), *past])
+        told = await asyncio.to_thread(gone_for, self.keeper, self.retriever, notes) if notes else ""
+        if not past:
+            return f"{told} {kept_by(self.keeper.history)}"
+        commits = await asyncio.to_thread(self.keeper.purge, past)
+        return f"{told} Purged from git's past: {commits} commits said it; every commit has a new name.".strip()
 
     async def index_status(self) -> Status:
         """How each of the person's files stands in the index."""

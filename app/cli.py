@@ -3,39 +3,31 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import sys
-import uuid
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
-from urllib.parse import urlsplit
+from typing import Annotated, Any
 
 import typer
 from playwright.async_api import async_playwright
-from rich.console import Group, RenderableType
+from rich.console import Group
 
-from agents.executor.chrome import BrowserMissing, BrowserSettings, find_browser, shows_window
-from agents.executor.login import log_in, until_closed
+from agents.executor.chrome import BrowserMissing, find_browser
 from agents.reasoning.meter import TaskCalls
 from agents.types import Preferences, Reply
-from app import client as reaching
-from app import indexing, remembered, terminal
+from app import errands, indexing, remembered, terminal
 from app.channels.base import TaskView
 from app.client import Client
+from app.commands import AsJson, own_conversation, say, show, with_client
 from app.errors import to_terminal
 from app.settings import load_settings
-from memory.errors import Conflict, NotFound, RflowError, Unavailable
 from memory.home import Home
 from memory.status import FileStatus
 from workflows import registry
 from workflows.faults import WorkflowFault
 from workflows.parse import read_workflow
 from workflows.registry import Registry
-
-T = TypeVar("T")
 
 app = typer.Typer(
     help="Recommend Flow: it recommends, you decide, then it does.",
@@ -47,7 +39,9 @@ workflow_commands = typer.Typer(help="The markdown files that say how things are
 app.add_typer(remembered.commands, name="memory")
 app.add_typer(workflow_commands, name="workflow")
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+app.command()(errands.do)
+app.command()(errands.record)
+app.command()(errands.login)
 
 
 @app.command()
@@ -57,7 +51,7 @@ def init(as_json: AsJson = False) -> None:
     files = sorted(p.relative_to(home.root).as_posix() for p in (home.root / "memory").rglob("*.md"))
     text = f"Your home is {home.root}.\nWrite about yourself in memory/: {', '.join(files)}.\n"
     text += "Drop documents into documents/. Then: rflow serve"
-    _show({"home": str(home.root), "memory": files}, text, as_json)
+    show({"home": str(home.root), "memory": files}, text, as_json)
 
 
 @app.command()
@@ -68,7 +62,7 @@ def serve(as_json: AsJson = False) -> None:
     settings = load_settings()
 
     def ready() -> None:
-        _show({"url": settings.url, "home": str(settings.home)}, f"The chat is at {settings.url}", as_json)
+        show({"url": settings.url, "home": str(settings.home)}, f"The chat is at {settings.url}", as_json)
         sys.stdout.flush()
 
     run(settings, ready)
@@ -83,9 +77,9 @@ def ask(
     as_json: AsJson = False,
 ) -> None:
     """Say something to the assistant; starts it in the background where it does not run."""
-    name = conversation or _conversation(load_settings().home, new)
-    said = _with_client(lambda client: _ask(client, name, text, wait), start=True)
-    _show(said.model_dump(mode="json"), terminal.reply(said), as_json)
+    name = conversation or own_conversation(load_settings().home, new)
+    said = with_client(lambda client: say(client, name, text, wait), start=True)
+    show(said.model_dump(mode="json"), terminal.reply(said), as_json)
     if said.kind == "error":
         raise typer.Exit(1)
 
@@ -93,10 +87,10 @@ def ask(
 @app.command()
 def stop(conversation: str = "", as_json: AsJson = False) -> None:
     """Stop what is being done, before its next browser action."""
-    name = conversation or _conversation(load_settings().home, new=False)
-    body = _with_client(lambda client: client.post(f"/api/v1/conversations/{name}/stop", {}))
+    name = conversation or own_conversation(load_settings().home, new=False)
+    body = with_client(lambda client: client.post(f"/api/v1/conversations/{name}/stop", {}))
     said = Reply.model_validate(body)
-    _show(body, terminal.reply(said), as_json)
+    show(body, terminal.reply(said), as_json)
 
 
 @app.command()
@@ -104,23 +98,34 @@ def recall(
     query: str, k: Annotated[int, typer.Option("-k", "--k", min=1, max=50)] = 8, as_json: AsJson = False
 ) -> None:
     """Find the passages of your files nearest to a query."""
-    found = _with_client(lambda client: client.recall(query, k))
+    found = with_client(lambda client: client.recall(query, k))
     if as_json and found.index.caution:
         terminal.aside(found.index.caution)
-    _show([e.model_dump(mode="json") for e in found.evidence], terminal.recalled(found), as_json)
+    show([e.model_dump(mode="json") for e in found.evidence], terminal.recalled(found), as_json)
 
 
 @app.command()
 def prefer(question: str, as_json: AsJson = False) -> None:
     """Ask what is known of your taste, and what it rests on."""
-    body = _with_client(lambda client: client.post("/api/v1/preferences", {"question": question}))
-    _show(body, terminal.preferences(Preferences.model_validate(body)), as_json)
+    body = with_client(lambda client: client.post("/api/v1/preferences", {"question": question}))
+    show(body, terminal.preferences(Preferences.model_validate(body)), as_json)
 
 
 @app.command()
 def undo(commit: str = typer.Argument(""), as_json: AsJson = False) -> None:
     """Take back the last thing that was learned, or the commit named (see rflow memory log)."""
     remembered.undo(commit, as_json)
+
+
+@app.command()
+def forget(
+    text: str,
+    purge: Annotated[bool, typer.Option("--purge", help="From git's past too, which is rewritten for it.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Ask nothing back; refuse where it is in doubt.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Remove a note from your files, the index, proposals and the record of conversations."""
+    remembered.forget(text, purge, yes, as_json)
 
 
 @app.command()
@@ -133,10 +138,10 @@ def index(
     settings = load_settings()
     if status:
         found = indexing.status(settings)
-        _show(found.model_dump(mode="json"), terminal.index(found, each=True), as_json)
+        show(found.model_dump(mode="json"), terminal.index(found, each=True), as_json)
         return
     found = indexing.run(settings, _file_as_json if as_json and watch else _file, watch)
-    _show(found.model_dump(mode="json"), terminal.index(found), as_json)
+    show(found.model_dump(mode="json"), terminal.index(found), as_json)
 
 
 @app.command()
@@ -158,19 +163,19 @@ def trace(
     async def read(client: Client) -> tuple[Any, Any]:
         return await client.get(f"/api/v1/tasks/{task}"), await client.get(f"/api/v1/tasks/{task}/calls")
 
-    body, calls = _with_client(read)
+    body, calls = with_client(read)
     told = Group(
         terminal.task(TaskView.model_validate(body)), "", terminal.calls(TaskCalls.model_validate(calls), sent)
     )
-    _show({**body, "models": calls}, told, as_json)
+    show({**body, "models": calls}, told, as_json)
 
 
 @app.command()
 def model(name: str = typer.Argument(""), conversation: str = "", as_json: AsJson = False) -> None:
     """Choose who reasons in this conversation (gemini, local, offline); without a NAME, tell who does."""
-    who = conversation or _conversation(load_settings().home, new=False)
-    said = _with_client(lambda client: client.say(who, f"/model {name}".strip(), uuid.uuid4().hex), start=True)
-    _show(said.model_dump(mode="json"), terminal.reply(said), as_json)
+    who = conversation or own_conversation(load_settings().home, new=False)
+    said = with_client(lambda client: say(client, who, f"/model {name}".strip(), wait=False), start=True)
+    show(said.model_dump(mode="json"), terminal.reply(said), as_json)
 
 
 @app.command()
@@ -178,16 +183,16 @@ def doctor(as_json: AsJson = False) -> None:
     """Look at every part and tell how it is; exit code 1 where one is not well."""
     settings = load_settings()
     faults = [f.path for f in _registry().faults()]
-    checked = _with_client(lambda client: client.post("/api/v1/models/check", {}))
+    checked = with_client(lambda client: client.post("/api/v1/models/check", {}))
     parts = {
         "home": f"{settings.home}",
         "model": checked["said"],
         "workflows": f"not used: {', '.join(faults)}; see rflow workflow check" if faults else "ok",
         "browser": asyncio.run(_browser(settings.browser_path)),
-        **_with_client(lambda client: client.get("/readyz"))["parts"],
+        **with_client(lambda client: client.get("/readyz"))["parts"],
     }
     well = checked["well"] and all(state == "ok" for part, state in parts.items() if part not in ("home", "model"))
-    _show({"status": "ready" if well else "degraded", "parts": parts}, terminal.parts(parts), as_json)
+    show({"status": "ready" if well else "degraded", "parts": parts}, terminal.parts(parts), as_json)
     if not well:
         raise typer.Exit(1)
 
@@ -202,7 +207,7 @@ def workflow_list(as_json: AsJson = False) -> None:
     ]
     text = "\n".join(f"{row['name']}  {row['description']}\n    {row['path']}" for row in rows)
     text += "".join(f"\n{row['name']}  not used: see rflow workflow check {row['name']}" for row in broken)
-    _show({"workflows": rows, "faults": broken}, text, as_json)
+    show({"workflows": rows, "faults": broken}, text, as_json)
 
 
 @workflow_commands.command("check")
@@ -229,7 +234,7 @@ def _faults_of(file: Path) -> tuple[WorkflowFault, ...]:
 
 def _faults(faults: Sequence[WorkflowFault], what: str, as_json: bool) -> None:
     text = "\n".join(str(f) for f in faults) or f"{what}: no fault."
-    _show({"faults": {f.path: [str(x) for x in f.faults] for f in faults}}, text, as_json)
+    show({"faults": {f.path: [str(x) for x in f.faults] for f in faults}}, text, as_json)
     if faults:
         raise typer.Exit(1)
 
@@ -238,7 +243,7 @@ def _faults(faults: Sequence[WorkflowFault], what: str, as_json: bool) -> None:
 def workflow_eject(name: str, as_json: AsJson = False) -> None:
     """Copy a shipped workflow into your home, to be edited there."""
     copy = _registry().eject(name)
-    _show({"path": str(copy)}, f"{copy} is yours now; it stands in for the shipped one.", as_json)
+    show({"path": str(copy)}, f"{copy} is yours now; it stands in for the shipped one.", as_json)
 
 
 def main() -> None:
@@ -251,78 +256,6 @@ def main() -> None:
         line, code = to_terminal(error)
         terminal.console(stderr=True).print(line, style="red", markup=False, soft_wrap=True)
         raise SystemExit(code) from None
-
-
-async def _ask(client: Client, conversation: str, text: str, wait: bool) -> Reply:
-    """Sends the words, shows progress meanwhile, and after a Go waits for what came of it."""
-    message = uuid.uuid4().hex
-    lines = asyncio.create_task(_progress(client, conversation))
-    try:
-        said = await client.say(conversation, text, message)
-        return await _outcome(client, conversation, message, said) if wait and said.kind == "progress" else said
-    finally:
-        lines.cancel()
-        with suppress(asyncio.CancelledError, RflowError):
-            await lines
-
-
-@app.command()
-def login(site: str, as_json: AsJson = False) -> None:
-    """Log in at SITE by hand, once, in the assistant's own browser; it reads back as whom."""
-    settings = load_settings()
-    origin, prefix = _account(site)
-    browser = BrowserSettings(path=settings.browser_path, show=settings.browser)
-    if not shows_window(browser.show, browser.environ):
-        raise Unavailable("There is no screen here to show a browser's window on.", "Run this where there is one.")
-    home = Home.open(settings.home)
-    terminal.aside(f"A window opens at {origin}. Log in there, then close it.")
-    name = asyncio.run(log_in(home.root, origin, prefix, browser, until_closed))
-    if name is None:
-        raise Conflict(f"{origin} never said “{prefix} …”: nobody is logged in there.", "Try again.")
-    _show({"site": origin, "account": name}, f"Logged in at {origin} as {name}.", as_json)
-
-
-def _account(site: str) -> tuple[str, str]:
-    """The site's origin as a workflow lists it, and what stands before the account's name there."""
-    listed = {s: w.account for w in _registry().all() if w.account for s in w.sites}
-    found = next(
-        (s for s in listed if site.rstrip("/") in (s.rstrip("/"), urlsplit(s).hostname, urlsplit(s).netloc)), None
-    )
-    if found is None:
-        raise NotFound(f"No workflow logs in at {site!r}.", f"Known: {', '.join(listed) or 'none'}.")
-    return found, listed[found]
-
-
-async def _progress(client: Client, conversation: str) -> None:
-    async for event in client.events(conversation):
-        if event.kind == "progress":
-            terminal.aside(f"  … {event.text}")
-
-
-async def _outcome(client: Client, conversation: str, message: str, going: Reply) -> Reply:
-    terminal.console(stderr=True).print(terminal.reply(going))
-    async for event in client.events(conversation, after=message):
-        said = event.message.reply if event.message else None
-        if said is not None and said.task == going.task and said.kind != "progress":
-            return said
-    return going
-
-
-def _conversation(home: Path, new: bool) -> str:
-    """The terminal's own conversation, the same between calls until `new`."""
-    kept = home / "state" / "cli-conversation"
-    if new:
-        Home.open(home)
-        kept.write_text(f"cli-{uuid.uuid4().hex[:8]}", "utf-8")
-    return kept.read_text("utf-8").strip() if kept.exists() else "cli"
-
-
-def _with_client(work: Callable[[Client], Awaitable[T]], start: bool = False) -> T:
-    async def run() -> T:
-        async with reaching.reach(load_settings(), terminal.aside, start) as client:
-            return await work(client)
-
-    return asyncio.run(run())
 
 
 async def _browser(setting: Path | None) -> str:
@@ -344,13 +277,6 @@ def _file_as_json(file: FileStatus) -> None:
 
 def _registry() -> Registry:
     return Registry(registry.LIBRARY, load_settings().home / "workflows")
-
-
-def _show(data: Any, text: RenderableType, as_json: bool) -> None:
-    if as_json:
-        print(json.dumps(data, ensure_ascii=False, indent=2))
-    else:
-        terminal.console().print(text, markup=False, soft_wrap=isinstance(text, str))
 
 
 if __name__ == "__main__":

@@ -18,13 +18,14 @@ from filelock import FileLock, Timeout
 from pydantic import TypeAdapter
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from agents.types import IndexState, Recalled, Reply
+from agents.types import Reply
 from app.channels.base import Event
 from app.errors import Problem
 from app.settings import Settings
 from memory.errors import Conflict, RflowError, Unavailable
 from memory.evidence import Evidence
 from memory.home import Home
+from memory.recalled import IndexState, Recalled
 from memory.status import Status
 
 START_SECONDS = 90.0

@@ -18,11 +18,12 @@ from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
 from agents import graph
 from agents.crew import Crew
-from agents.executor.chrome import BrowserSettings
+from agents.executor.chrome import shows_window
 from agents.executor.driver import Driver
 from agents.executor.execute import Executor
 from agents.executor.failpoint import failpoint_from
 from agents.executor.search import Searcher
+from agents.executor.takeover import Desk
 from agents.keeper import Keeper
 from agents.preference_proxy import PreferenceProxy
 from agents.reasoning.checked import Checked
@@ -33,6 +34,7 @@ from app.channels.hub import Hub
 from app.database import open_database
 from app.engine import DbosEngine
 from app.models import open_models
+from app.records import Records
 from app.settings import Settings
 from app.turns import Turns
 from app.web import site
@@ -97,7 +99,7 @@ async def open_house(settings: Settings) -> AsyncIterator[tuple[Assistant, Regis
         await models.meter.prune()
         reasoner = models.reasoner
         proxy = PreferenceProxy(retriever, reasoner, offline)
-        browser = BrowserSettings(path=settings.browser_path, show=settings.browser)
+        browser = settings.browsing
         driver = await stack.enter_async_context(Driver())
         searcher = await stack.enter_async_context(Searcher(browser, clock, driver=driver))
         history = History(home)
@@ -125,6 +127,7 @@ async def open_house(settings: Settings) -> AsyncIterator[tuple[Assistant, Regis
         )  # state is plain JSON: nothing else may come back
         flow = graph.build(crew, saver)
         hub = Hub()
+        desk = Desk()
         executor = Executor(
             database=database,
             home=home,
@@ -134,15 +137,17 @@ async def open_house(settings: Settings) -> AsyncIterator[tuple[Assistant, Regis
             driver=driver,
             settle_seconds=settings.settle_seconds,
             failpoint=failpoint,
+            person=desk.wait if shows_window(browser.show, browser.environ) else None,
         )
         stack.push_async_callback(executor.aclose)
-        turns = Turns(database, flow, executor, hub, models, clock, home.root, OWNER, failpoint)
+        records = Records(home.root, database, saver)
+        turns = Turns(database, flow, executor, hub, models, clock, home.root, OWNER, records, failpoint, desk)
         engine = DbosEngine(settings.state / "dbos.sqlite", turns.take, turns.execute)
         engine.launch()
         stack.push_async_callback(engine.close)
         stack.callback(turns.closing.set)
         assistant = Assistant(
-            home, database, engine, flow, hub, proxy, retriever, index, workflows, keeper, models, clock
+            home, database, engine, flow, hub, proxy, retriever, index, workflows, keeper, models, clock, records
         )
         await assistant.recover()
         stack.enter_context(watch.kept(index))

@@ -12,10 +12,11 @@ from mcp.server.mcpserver.exceptions import ToolError
 from mcp.types import ToolAnnotations
 from pydantic import BaseModel, Field
 
-from agents.types import Preferences, Recalled
+from agents.types import Preferences
 from app.client import Client, reach
 from app.errors import to_terminal
 from app.settings import Settings
+from memory.recalled import Recalled
 
 READS = ToolAnnotations(read_only_hint=True, open_world_hint=False)
 WRITES = ToolAnnotations(read_only_hint=False, destructive_hint=False, idempotent_hint=True, open_world_hint=False)

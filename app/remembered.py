@@ -1,4 +1,4 @@
-"""The commands about what was learned: `rflow memory log` and `proposals`, and what `rflow undo` does."""
+"""The commands about what was learned: `rflow memory log` and `proposals`, and what `rflow undo` and `forget` do."""
 
 from __future__ import annotations
 
@@ -6,16 +6,19 @@ import asyncio
 import json
 import sys
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 import typer
 from rich.console import RenderableType
 from rich.syntax import Syntax
 from rich.text import Text
 
+from agents.orchestrator.dialogue import picked
 from app import client as reaching
 from app import terminal
 from app.settings import load_settings
-from memory.errors import BadInput
+from memory.errors import BadInput, Conflict, NotFound
+from memory.forget import Said
 
 commands = typer.Typer(help="What the assistant wrote down, and what it proposes to.", no_args_is_help=True)
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
@@ -60,6 +63,36 @@ def undo(commit: str, as_json: bool) -> None:
     body = _post(f"{DOOR}/undo", {"commit": commit})
     lines = [*(f"- {line}" for line in body["added"]), *(f"+ {line}" for line in body["removed"])]
     _show(body, "\n".join([f"Taken back in {', '.join(body['paths'])}:", *lines]), as_json)
+
+
+def forget(text: str, purge: bool, yes: bool, as_json: bool) -> None:
+    """Removes what is meant from everything that is kept; with `purge` from git's past too."""
+    found = _get(f"{DOOR}/forget?{urlencode({'text': text, 'past': purge})}")
+    notes, past = _chosen(found, yes)
+    if not notes and not past:
+        raise NotFound(f"Nothing about {text!r} is left to be forgotten.", "Say it in the words of the note.")
+    if past and not yes:
+        what = "\n".join(f"  {line}" for line in past)
+        terminal.aside(f"These lines go from every commit of your home's repository, which cannot be undone:\n{what}")
+        typer.confirm("Rewrite its past?", abort=True)
+    body = {"text": text, "notes": [note["id"] for note in notes], "past": past}
+    done = _post(f"{DOOR}/forget", body)
+    _show(done, done["said"], as_json)
+
+
+def _chosen(found: dict[str, Any], yes: bool) -> tuple[list[dict[str, Any]], list[str]]:
+    """The notes and the lines of the past that are meant: what is plain at once, else by number."""
+    notes, past = found["notes"] if found["sure"] or not found["past"] else [], found["past"]
+    if (len(notes) <= 1 and found["sure"]) or not notes:
+        return notes, past
+    shown = "\n".join(f"{n}. {note['quote']} ({note['path']}:{note['lines'][0]})" for n, note in enumerate(notes, 1))
+    if yes:
+        raise Conflict(f"More than one note can be meant:\n{shown}", "Say all the words of one.")
+    terminal.aside(shown)
+    numbers = picked(typer.prompt("Which of these? Numbers, all, or none"), len(notes))
+    chosen = [notes[n - 1] for n in numbers]
+    said = Said(note["quote"] for note in chosen)
+    return chosen, [line for line in past if said.inside(line)]
 
 
 def _list(waiting: list[dict[str, Any]], as_json: bool) -> None:

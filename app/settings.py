@@ -15,6 +15,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from agents.executor.chrome import BrowserSettings
 from agents.types import Clock
 from memory.errors import BadInput
 
@@ -57,6 +58,7 @@ class Settings(BaseSettings):
     clock: dt.datetime | None = None
     browser: Literal["auto", "headless", "window"] = "auto"
     browser_path: Path | None = None
+    browser_port: int | None = None  # of a Chrome that runs already, on this machine
     settle_seconds: float = Field(default=120, ge=0)
     database_url: str = ""
     model: Literal["auto", "gemini", "local", "offline"] = "auto"
@@ -93,7 +95,9 @@ class Settings(BaseSettings):
             raise ValueError("three numbers, like 0.75/0.075/3.75")
         return parts
 
-    @field_validator("password", "clock", "browser_path", "gemini_api_key", "openai_api_key", mode="before")
+    @field_validator(
+        "password", "clock", "browser_path", "browser_port", "gemini_api_key", "openai_api_key", mode="before"
+    )
     @classmethod
     def _empty_is_none(cls, value: object) -> object:
         return value or None
@@ -140,6 +144,11 @@ class Settings(BaseSettings):
     def loopback(self) -> bool:
         """Whether the service can be reached from this machine only."""
         return is_loopback(self.host)
+
+    @property
+    def browsing(self) -> BrowserSettings:
+        """Which browser is used, and how."""
+        return BrowserSettings(path=self.browser_path, show=self.browser, port=self.browser_port)
 
     @property
     def state(self) -> Path:

@@ -13,10 +13,11 @@ from rich.table import Table
 from rich.text import Text
 
 from agents.reasoning.meter import Call, Spent, TaskCalls, dollars
-from agents.types import Decision, Option, PlanView, Preferences, Question, Recalled, Receipt, Reply
+from agents.types import Decision, Option, PlanView, Preferences, Question, Receipt, Reply
 from app.channels.base import TaskView
 from app.web.render import moment, place, preface, said, terms
 from memory.evidence import Evidence
+from memory.recalled import Recalled
 from memory.status import FileStatus, Status
 
 LEFT_OUT = 5  # how many exclusions are told without being asked

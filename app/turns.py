@@ -9,39 +9,47 @@ from collections import defaultdict
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import cast
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.types import Command, StateSnapshot
+from rapidfuzz import fuzz
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from agents.executor import ledger
 from agents.executor.execute import Executor
 from agents.executor.failpoint import Failpoint, no_failpoint
-from agents.executor.ledger import MandateRefused
-from agents.executor.mandate import plain, plan_text
+from agents.executor.ledger import Entry, MandateRefused
+from agents.executor.mandate import plain, plan_text, render
 from agents.executor.run import OnStep
 from agents.executor.tables import State
-from agents.executor.words import Go, parse_go
+from agents.executor.takeover import Desk
+from agents.executor.words import Go, parse_done, parse_go, parse_rehearse
 from agents.graph import Graph
 from agents.orchestrator import papers
-from agents.orchestrator.report import say_receipt
+from agents.orchestrator.report import say_receipt, say_rehearsal
 from agents.reasoning import turn
 from agents.reasoning.offline.dealings import to_undo
 from agents.reasoning.offline.spans import fold
 from agents.state import Json, Signal, TaskState
 from agents.types import Clock, PlanView, Receipt, Reply, TaskStatus
+from app import errand
 from app.channels import store
 from app.channels.base import Event, Inbound
 from app.channels.hub import Hub
 from app.channels.store import Row
 from app.errors import known, to_reply, unexpected
 from app.models import Models
+from app.records import Records
 
 LONGEST = 4000
 """Characters of a message that is read as a request."""
 
 ATTEMPTS = 3
 """Times that an execution is begun again after an error that nobody foresaw."""
+
+NAMED = 85
+"""rapidfuzz score of 100 from which a parked task's request was meant."""
 
 GOING = "Going ahead. I tell you what the page says; **STOP** ends it before the last click."
 
@@ -61,7 +69,9 @@ class Turns:
     clock: Clock
     home: Path
     owner: str
+    records: Records
     failpoint: Failpoint = no_failpoint
+    desk: Desk = field(default_factory=Desk)
     closing: asyncio.Event = field(default_factory=asyncio.Event)
     _order: defaultdict[str, asyncio.Condition] = field(default_factory=lambda: defaultdict(asyncio.Condition))
 
@@ -132,10 +142,15 @@ class Turns:
             return Reply(kind="answer", text=told)
         if unreadable := _unreadable(row.text):
             return Reply(kind="answer", text=unreadable)
+        if parse_done(row.text) and self.desk.done(row.conversation):
+            return Reply(kind="progress", text="Thank you. I go on from the page that is there.")
+        if parse_rehearse(row.text) and (shown := await self._rehearsal(row)):
+            return shown
         go = Go(code=None) if row.go_plan else parse_go(row.text)
         if go is not None and (answer := await self._go(row, go)):
             return answer
-        return await self._heard(row, {})
+        asked = errand.read(row.text) if row.channel == errand.CHANNEL else None
+        return await self._heard(row, {"errand": asked} if asked else {})
 
     async def _stopped(self, row: Row) -> Reply:
         """STOP took effect when the message came; here the waiting task is closed and it is told what was stopped."""
@@ -172,6 +187,21 @@ class Turns:
             task = (await ledger.get(conn, mandate)).task
         state = await self._advance(row, task, await self._said(row, {"go": mandate}))
         return Reply(kind="progress", text=GOING, task=task, trace=tuple(state["trace"]))
+
+    async def _rehearsal(self, row: Row) -> Reply | None:
+        """The plan on offer, gone through up to one click before its end; None where there is none."""
+        async with self.database.connect() as conn:
+            offer = await ledger.live(conn, row.conversation, self.clock())
+        if offer is None:
+            return None
+        receipt = await self.executor.rehearse(offer.id, self._teller(offer))
+        async with self.database.connect() as conn:
+            still = await ledger.live(conn, row.conversation, self.clock())
+        said = say_rehearsal(receipt)
+        if still is None or still.id != offer.id:  # stopped, or it expired meanwhile
+            return Reply(kind="receipt", text=said, receipt=receipt, task=offer.task)
+        view = render(offer.mandate, offer.bound.title, offer.bound.sentences, offer.code)
+        return Reply(kind="plan", text=f"{said}\n\n{plan_text(view)}", receipt=receipt, plan=view, task=offer.task)
 
     async def _grant(self, conn: AsyncConnection, row: Row, go: Go) -> str | None:
         now = self.clock()
@@ -218,12 +248,20 @@ class Turns:
         state = await self._advance(row, task, await self._said(row, signal))
         if state.get("handoff"):
             async with self.database.begin() as conn:
-                await store.set_status(conn, task, "parked", row)
+                back = state["understood"]["intent"] == "resume"
+                other = await self._parked(conn, row, state["understood"]["subject"]) if back else None
+                await store.set_status(conn, task, "parked" if "workflow" in state else "cancelled", row)
                 await ledger.revoke(conn, row.conversation, row.id, self.clock(), "another request took its place")
-                task = await self._begin(conn, row)
+                task = other or await self._begin(conn, row)
                 await store.note(conn, row.id, task=task, interrupt=None)
-            state = await self._advance(row, task, await self._said(row, signal))
+            state = await self._advance(row, task, {**await self._said(row, signal), "resumed": back})
         return _from(state)
+
+    async def _parked(self, conn: AsyncConnection, row: Row, subject: str) -> str | None:
+        """The parked task that is gone back to: the one whose request says so, else the latest."""
+        parked = await store.parked(conn, row.conversation)
+        named = [task for task, asked in parked.items() if fuzz.partial_ratio(fold(subject), fold(asked)) >= NAMED]
+        return next(iter([*named, *parked]), None)
 
     async def _begin(self, conn: AsyncConnection, row: Row) -> str:
         """A task whose id follows from the row, so that a turn that runs again begins the same one."""
@@ -237,7 +275,7 @@ class Turns:
         turn.current().task = task
         snapshot = await self.graph.aget_state(thread)
         if not snapshot.values:
-            await self.graph.ainvoke(await self._first(row, task), thread, durability="sync")
+            await self.graph.ainvoke(self._first(row, task, value), thread, durability="sync")
         elif snapshot.next and not snapshot.interrupts:
             await self.graph.ainvoke(None, thread, durability="sync")  # a crash stopped it between two nodes
         elif snapshot.interrupts:
@@ -248,6 +286,9 @@ class Turns:
         async with self.database.begin() as conn:
             await store.set_status(conn, task, status, row)
         self.failpoint("turn.advanced")
+        if forgotten := state.get("forgotten"):
+            await self.records.forget(forgotten)
+            state = (await self.graph.aget_state(thread)).values
         return state
 
     async def _resume(self, row: Row, snapshot: StateSnapshot, value: TaskState | Json, thread: RunnableConfig) -> None:
@@ -262,16 +303,15 @@ class Turns:
         self.failpoint("turn.resuming")
         await self.graph.ainvoke(Command(resume={waits: value}), thread, durability="sync")
 
-    async def _first(self, row: Row, task: str) -> TaskState:
-        said = await self._said(row, {})
-        return {
+    def _first(self, row: Row, task: str, said: TaskState | Json) -> TaskState:
+        begun: TaskState = {
             "task": task,
             "conversation": row.conversation,
             "owner": self.owner,
             "request": row.text,
             "trace": [],
-            **said,
         }
+        return cast(TaskState, {**begun, **said})
 
     async def _said(self, row: Row, signal: Signal) -> TaskState:
         """What the graph is given of a message."""
@@ -280,19 +320,20 @@ class Turns:
             shown = await store.last_reply(conn, row.conversation, upto=row.seen)
         source = "terminal" if row.channel == "api" and row.conversation.startswith("cli") else row.channel
         said: TaskState = {"message": row.text, "message_id": row.id, "signal": signal, "busy": busy}
-        return {**said, "source": source, "spoken": row.voice, "plan_shown": bool(shown and shown.plan)}
+        return {
+            **said,
+            "resumed": False,
+            "source": source,
+            "spoken": row.voice,
+            "plan_shown": bool(shown and shown.plan),
+        }
 
     async def execute(self, mandate: str) -> str:
         """Carry out one mandate; the id of the inbox row that its outcome becomes."""
         async with self.database.connect() as conn:
             held = await ledger.get(conn, mandate)
 
-        def tell(text: str, screenshot: str | None) -> None:
-            with suppress(OSError):  # a full disk takes the notes, never the outcome
-                papers.add_step(self.home, held.task, text, screenshot, self.clock())
-            self.hub.publish(held.conversation, Event(kind="progress", text=text))
-
-        receipt = await self._carry_out(mandate, tell)
+        receipt = await self._carry_out(mandate, self._teller(held))
         async with self.database.begin() as conn:
             stopped = (await ledger.get(conn, mandate)).state is State.CANCELLED
             outcome = {"receipt": receipt.model_dump(mode="json"), "stopped": stopped}
@@ -306,6 +347,14 @@ class Turns:
             await store.take_in(conn, inbound, outcome_of=held.task)
         self.failpoint("outcome.stored")
         return inbound.id
+
+    def _teller(self, entry: Entry) -> OnStep:
+        def tell(text: str, screenshot: str | None) -> None:
+            with suppress(OSError):  # a full disk takes the notes, never the outcome
+                papers.add_step(self.home, entry.task, text, screenshot, self.clock())
+            self.hub.publish(entry.conversation, Event(kind="progress", text=text))
+
+        return tell
 
     async def _carry_out(self, mandate: str, tell: OnStep) -> Receipt:
         """After a Go there is always an outcome. Trying again is safe: the ledger decides what may still be pressed."""

@@ -79,12 +79,18 @@ class Catalog:
         with self._cursor() as db:
             db.execute("PRAGMA journal_mode=WAL")
             db.execute("PRAGMA synchronous=NORMAL")
+            db.execute("PRAGMA secure_delete=ON")  # what was forgotten is gone from the file too
             db.executescript(SCHEMA)
 
     def close(self) -> None:
         """Closes the database."""
         with self._lock:
             self._db.close()
+
+    def settle(self) -> None:
+        """Writes the log back and empties it: what was deleted stands nowhere any more."""
+        with self._cursor() as db:
+            db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     @contextmanager
     def _cursor(self) -> Iterator[sqlite3.Cursor]:
@@ -133,6 +139,17 @@ class Catalog:
         with self._cursor() as db:
             db.execute("DELETE FROM chunks WHERE path = ?", (path,))
             db.execute("DELETE FROM files WHERE path = ?", (path,))
+
+    def ids(self) -> set[str]:
+        """Of every chunk."""
+        with self._cursor() as db:
+            return {row[0] for row in db.execute("SELECT id FROM chunks")}
+
+    def made(self, ids: Iterable[str]) -> dict[str, str]:
+        """For each of these chunks the hash of what its vector was made from."""
+        with self._cursor() as db:
+            found = "SELECT id, embedded FROM chunks WHERE id IN (SELECT value FROM json_each(?))"
+            return dict(db.execute(found, (json.dumps(list(ids)),)))
 
     def embedded(self, path: str | None = None) -> dict[str, str]:
         """Each chunk's id with the hash of what its vector was made from; of one file, or of all."""

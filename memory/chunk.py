@@ -18,7 +18,7 @@ MOST = 1000  # characters; a sentence longer than this is cut between words
 CONTEXT = 240  # characters of a piece that stands before, to find the next one by
 PIECES = 2  # of them: in a conversation what was asked, and what the same person said before
 TAIL = 60  # characters by which a piece is known again
-VERSION = "3"  # of the way files are cut; another one rebuilds the index
+VERSION = "4"  # of the way files are cut; another one rebuilds the index
 
 _SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]*_]*\s+|\n\s*\n")
 _FILE_DATE = re.compile(r"\d{4}-\d{2}(?:-\d{2})?")

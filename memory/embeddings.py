@@ -80,7 +80,7 @@ class Embeddings:
         if isinstance(embedder, Absent):
             return embedder.embed(texts)
         mades = [made_of(text) for text in texts]
-        known = self._known(embedder, mades)
+        known = self.known(embedder, mades)
         new = {made: text for made, text in zip(mades, texts, strict=True) if made not in known}
         if new:
             # Rounded before it is used: an index built from what was kept is the same as a first one.
@@ -89,7 +89,8 @@ class Embeddings:
             known |= {made: vector.astype(np.float32) for made, vector in zip(new, fresh, strict=True)}
         return np.array([known[made] for made in mades], np.float32).reshape(len(texts), embedder.dimensions)
 
-    def _known(self, embedder: Embedder, mades: list[str]) -> dict[str, Vectors]:
+    def known(self, embedder: Embedder, mades: Sequence[str]) -> dict[str, Vectors]:
+        """The vectors that are kept, by the names of their texts (`made_of`)."""
         marks = ",".join("?" * len(mades))
         query = f"SELECT made, vector FROM vectors WHERE model = ? AND made IN ({marks})"  # noqa: S608
         with self._lock, suppress(sqlite3.Error):

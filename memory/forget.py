@@ -1,19 +1,76 @@
-"""Forget: lines of memory and journal that go, exactly those, as one commit whose message does not repeat them."""
+"""Forget: lines of memory and journal that go, exactly those, and their words wherever a record repeats them."""
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable
+from typing import Any
 
 from memory.chunk import chunks_of
+from memory.dates import ending
 from memory.document import normalised
-from memory.errors import BadInput, Conflict, RflowError
+from memory.errors import BadInput, Conflict, NotFound, RflowError
 from memory.evidence import Evidence
 from memory.history import Change, History
 from memory.home import Home
 from memory.readers import read_document
 
 FOLDERS = ("memory", "journal")
+RECORDS = ("state/proposals.json", "state/choices.json")
+"""What was inferred, and what it was inferred from: lists of records as JSON."""
+MARK = "(forgotten)"
+_PHRASE = 3  # words from which on a note is looked for inside other texts: fewer are anybody's words
+
+
+class Said:
+    """Finds texts that say again what a note said, whatever stands between its words and in whichever case."""
+
+    def __init__(self, notes: Iterable[str]) -> None:
+        self.phrases = [words for note in notes if (words := words_of(note[: ending(note).start]))]
+        self._pattern = re.compile("|".join(map(_pattern, self.phrases)) or r"(?!)", re.IGNORECASE | re.MULTILINE)
+
+    def spans(self, text: str) -> list[tuple[int, int]]:
+        """Where it is said."""
+        return [match.span() for match in self._pattern.finditer(text)]
+
+    def inside(self, text: str) -> bool:
+        """Whether it is said."""
+        return self._pattern.search(text) is not None
+
+    def perhaps(self, encoded: str) -> bool:
+        """Whether a text among whose characters others may stand, as lengths, holds all the words of a note."""
+        folded = encoded.casefold()
+        return any(all(word in folded for word in words) for words in self.phrases)
+
+    def without(self, value: Any) -> Any:
+        """JSON that says it no more: a list loses the items that say it, any other text has a mark in its place.
+
+        What is under "plan" stays: a plan is what the person was shown and approved.
+        """
+        if isinstance(value, str):
+            return self._pattern.sub(MARK, value)
+        if isinstance(value, dict):
+            return {key: item if key == "plan" else self.without(item) for key, item in value.items()}
+        if type(value) in (list, tuple):
+            return type(value)(self.without(item) for item in value if not self._said_by(item))
+        return value
+
+    def _said_by(self, item: Any) -> bool:
+        texts = item.values() if isinstance(item, dict) else (item,)
+        return any(isinstance(text, str) and self.inside(text) for text in texts)
+
+
+def words_of(text: str) -> list[str]:
+    """Its words, without case."""
+    return re.findall(r"[^\W_]+", text.casefold())
+
+
+def _pattern(words: list[str]) -> str:
+    said = r"[\W_]+".join(map(re.escape, words))
+    if len(words) >= _PHRASE:
+        return rf"(?<!\w){said}(?!\w)"
+    return rf"^[^\w\n]*{said}[^\w\n]*(?:\([^()\n]*\)[^\w\n]*)?$"  # such a note, with or without its date
 
 
 def forgettable(home: Home) -> tuple[Evidence, ...]:
@@ -30,7 +87,9 @@ def forgettable(home: Home) -> tuple[Evidence, ...]:
 
 
 def forget(home: Home, history: History, notes: Iterable[Evidence]) -> tuple[str, ...]:
-    """Removes the lines of these statements; all other lines stay.
+    """Removes the lines of these statements, all other lines stay; and what was inferred that says the same.
+
+    The commit's message does not repeat them.
 
     Returns:
         From where, as "memory/food.md:12".
@@ -46,7 +105,9 @@ def forget(home: Home, history: History, notes: Iterable[Evidence]) -> tuple[str
         by_path.setdefault(note.path, []).append(note)
     gone = [_remove(home, path, found) for path, found in sorted(by_path.items())]
     history.record(f"Forget what stood in {', '.join(sorted(by_path))}", [change for change, _ in gone])
-    return tuple(place for _, places in gone for place in places)
+    said = Said(note.quote for found in by_path.values() for note in found)
+    records = [path for path in RECORDS if _clear(home, path, said)]
+    return (*(place for _, places in gone for place in places), *records)
 
 
 def _remove(home: Home, path: str, notes: list[Evidence]) -> tuple[Change, list[str]]:
@@ -61,3 +122,17 @@ def _remove(home: Home, path: str, notes: list[Evidence]) -> tuple[Change, list[
     text = "".join(line for n, line in enumerate(lines) if n not in dropped)
     home.write(path, text, file.etag)
     return Change(path, file.text, text), [f"{path}:{n.lines[0]}" for n in notes if n.lines]
+
+
+def _clear(home: Home, path: str, said: Said) -> bool:
+    """Takes out of a file of records what says it; whether there was something."""
+    try:
+        file = home.read(path)
+        known = json.loads(file.text)
+    except (NotFound, BadInput, ValueError):
+        return False
+    kept = said.without(known)
+    if kept == known:
+        return False
+    home.write(path, json.dumps(kept, ensure_ascii=False, indent=1), file.etag)
+    return True

@@ -6,6 +6,7 @@ import datetime as dt
 import logging
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from dulwich.objects import Blob, Commit, ObjectID
 from dulwich.repo import Repo
 
 from memory.change import carry
+from memory.errors import Conflict
 from memory.home import Home
 
 AUTHOR = b"Recommend Flow <rflow@localhost>"
@@ -48,15 +50,16 @@ class History:
     def __init__(self, home: Home, clock: Callable[[], dt.datetime] | None = None) -> None:
         self.why_not = ""
         self._root = home.root
+        self._mark = home.root / "state" / "committing"
         self._clock = clock
         self._lock = threading.Lock()
         self._repo = self._open()
 
     def _open(self) -> Repo | None:
-        try:
-            return Repo(str(self._root))
-        except NotGitRepository:
-            pass
+        with suppress(NotGitRepository):
+            repo = Repo(str(self._root))
+            self._unlock(repo)
+            return repo
         if above := _repository_above(self._root):
             self.why_not = f"Home lies inside the git repository {above}, which is left alone: nothing is committed."
             log.warning(self.why_not)
@@ -85,14 +88,38 @@ class History:
             The commit's id; None where nothing changed, or where no commit could be made (which is logged: what was
             written stays written).
         """
+        return self._committed(lambda repo: self._commit(repo, message, list(paths)))
+
+    def _committed(self, make: Callable[[Repo], str | None]) -> str | None:
         if self._repo is None:
             return None
-        with self._lock:
+        with self._lock, self._marked():
             try:
-                return self._commit(self._repo, message, list(paths))
+                return make(self._repo)
             except (FileLocked, OSError) as error:
                 log.warning("The change is saved, but not committed: %s", error)
                 return None
+
+    @contextmanager
+    def _marked(self) -> Iterator[None]:
+        """A mark while git's files are changed: who finds it later knows that newer locks are nobody's."""
+        with suppress(OSError):
+            self._mark.touch()
+        try:
+            yield
+        finally:
+            with suppress(OSError):
+                self._mark.unlink(missing_ok=True)
+
+    def _unlock(self, repo: Repo) -> None:
+        """Takes away the locks that a killed process of ours has left; those of another program are older, and stay."""
+        if not self._mark.exists():
+            return
+        folder, since = Path(repo.controldir()), self._mark.stat().st_mtime_ns
+        for lock in (*folder.glob("*.lock"), *folder.glob("refs/**/*.lock")):
+            if lock.stat().st_mtime_ns >= since:
+                lock.unlink(missing_ok=True)
+        self._mark.unlink(missing_ok=True)
 
     def _commit(self, repo: Repo, message: str, paths: list[str]) -> str | None:
         before, worktree = _head(repo), repo.get_worktree()
@@ -123,14 +150,7 @@ class History:
         Returns:
             As `commit`; None also where a file was never committed in a repository that is somebody else's.
         """
-        if self._repo is None:
-            return None
-        with self._lock:
-            try:
-                return self._record(self._repo, message, list(changes))
-            except (FileLocked, OSError) as error:
-                log.warning("The change is saved, but not committed: %s", error)
-                return None
+        return self._committed(lambda repo: self._record(repo, message, list(changes)))
 
     def _record(self, repo: Repo, message: str, changes: list[Change]) -> str | None:
         carried = [_carried(repo, change) for change in changes]
@@ -166,6 +186,19 @@ class History:
     def own(self) -> bool:
         """Whether home's repository was made by this program and holds nobody else's commit."""
         return self._repo is not None and all(entry.commit.author == AUTHOR for entry in self._repo.get_walker())
+
+    @contextmanager
+    def rewriting(self) -> Iterator[Repo]:
+        """The repository, for a change of its past; nothing is committed meanwhile.
+
+        Raises:
+            Conflict: it is not this program's alone.
+        """
+        if not self.own or self._repo is None:
+            what = self.why_not or f"{self._root} is a git repository with commits of yours, which are left alone."
+            raise Conflict(f"The past is not rewritten: {what}", "Rewrite it with a tool of git's, as git filter-repo.")
+        with self._lock, self._marked():
+            yield self._repo
 
     def commits(self, under: str) -> Iterator[tuple[Commit, list[Change]]]:
         """This program's commits in a folder, newest first, each with what it changed there; not the very first."""

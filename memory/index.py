@@ -6,7 +6,7 @@ import hashlib
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
@@ -20,7 +20,7 @@ from memory.scan import FOLDERS, scan, size_of
 from memory.status import Entry, Progress, Status, Tell, nobody, now, status_of
 from memory.store import Part, Store, Work, parts_of
 from memory.stores import Stores
-from memory.vectors import VectorStore
+from memory.vectors import Vectors, VectorStore
 
 GROUP_BYTES = 100_000  # what is read before it is embedded
 CHEAP = 0.003  # seconds that a look at every file may take before each query
@@ -104,6 +104,10 @@ class Index:
         """Of the store that answers; to be used within `trusted`."""
         return self._stores.answering.vectors
 
+    def similarities(self, vector: Vectors, ids: Sequence[str]) -> dict[str, float]:
+        """The cosine of a query's vector with those of chunks; to be used within `trusted`."""
+        return self._stores.answering.similarities(vector, ids)
+
     @property
     def embedder(self) -> Embedder:
         """The model whose vectors can be compared with those of the store that answers."""
@@ -163,7 +167,7 @@ class Index:
         with self._stores.query():
             return call()
 
-    def skipped(self) -> tuple[Skipped, ...]:
+    def _skipped(self) -> tuple[Skipped, ...]:
         """Every file that is not, or only partly, in the index."""
         faulty = [(path, e) for path, e in list(self._stores.answering.files.items()) if e.why]
         return tuple(Skipped(path, e.why, e.partly) for path, e in sorted(faulty, key=lambda f: f[0]))
@@ -286,7 +290,7 @@ class Index:
                 read=tally.read,
                 unchanged=max(0, len(files) - tally.read),
                 removed=tally.removed,
-                skipped=self.skipped(),
+                skipped=self._skipped(),
                 chunks=sum(entry.chunks for entry in files.values()),
                 embedded=tally.embedded,
                 pending=self._stores.behind(),

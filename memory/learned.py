@@ -86,7 +86,8 @@ def _walk(history: History) -> Iterator[tuple[Learned, list[Change]]]:
         entry = _entry(commit, changes, undone)
         if entry.undoes and not entry.undone:
             undone.add(entry.undoes)
-        yield entry, changes
+        if entry.added or entry.removed:  # only a heading, or what was purged since
+            yield entry, changes
 
 
 def _entry(commit: Commit, changes: list[Change], undone: set[str]) -> Learned:

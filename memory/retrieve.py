@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from memory.catalog import fold
@@ -12,7 +11,7 @@ from memory.chunk import Chunk
 from memory.evidence import Evidence
 from memory.index import Index
 from memory.notes import notes
-from memory.readers import Skipped
+from memory.recalled import IndexState, Recalled
 from memory.score import Asked, lifted, score
 
 POOL = 60  # candidates from each side
@@ -25,43 +24,6 @@ STOP_WORDS = frozenset(
     " until up us very was we were what when where which while who whom why will with would you your yours s t m re ve"
     " ll d don doesn didn isn wasn aren".split()
 )
-
-
-@dataclass(frozen=True, slots=True)
-class RecallState:
-    """Why an answer is what it is.
-
-    Attributes:
-        kind: `found`; `nothing` in the person's notes; `behind`: changed files are still being read; `not indexed`:
-            nothing was found, and some files could not be read.
-        skipped: the files that could not be read, with why.
-        pending: how many changed files wait to be read; -1 where that is not known.
-    """
-
-    kind: Literal["found", "nothing", "behind", "not indexed"]
-    skipped: tuple[Skipped, ...] = ()
-    pending: int = 0
-
-    def __str__(self) -> str:
-        match self.kind:
-            case "found":
-                return "Found in your notes."
-            case "behind":
-                return "Your newest files are still being read; ask again in a moment."
-            case "not indexed":
-                return "Nothing in what could be read. Not read: " + "; ".join(
-                    f"{s.path}: {s.why}" for s in self.skipped
-                )
-            case _:
-                return "Nothing in your notes."
-
-
-@dataclass(frozen=True, slots=True)
-class Recall:
-    """An answer to a query."""
-
-    evidence: tuple[Evidence, ...]
-    state: RecallState
 
 
 class Retriever:
@@ -81,15 +43,14 @@ class Retriever:
         """
         return self.search(query, k, under).evidence
 
-    def search(self, query: str, k: int = 8, under: tuple[str, ...] = ()) -> Recall:
-        """As `recall`, and why the answer is what it is."""
+    def search(self, query: str, k: int = 8, under: tuple[str, ...] = ()) -> Recalled:
+        """As `recall`, and how the index stood."""
         report = self._index.refresh()
         found = self._index.trusted(lambda: self._find(query, k, under)) if query.strip() else ()
-        skipped = report.skipped if report else self._index.skipped()
-        if report is None or report.pending:
-            return Recall(found, RecallState("behind", skipped, report.pending if report else -1))
-        kind: Literal["found", "nothing", "not indexed"] = "found" if found else "not indexed" if skipped else "nothing"
-        return Recall(found, RecallState(kind, skipped))
+        unread = tuple(f"{s.path}: {s.why}" for s in report.skipped)
+        kind: Literal["found", "nothing", "not indexed"] = "found" if found else "not indexed" if unread else "nothing"
+        state = IndexState(kind="behind" if report.pending else kind, pending=report.pending, unread=unread)
+        return Recalled(evidence=found, index=state)
 
     def mentions(self, name: str) -> tuple[Evidence, ...]:
         """Every passage in which a name stands, or stands above, without regard to case and accents; newest first."""
@@ -113,7 +74,7 @@ class Retriever:
         words = [w for w in fold(query) if w not in STOP_WORDS] or fold(query)
         lexical, most = dict(catalog.search(words, pool, under)), catalog.rarity(words)
         dense = dict(vectors.nearest(vector, pool, catalog.ids_under(under) if under else None))
-        dense |= vectors.similarities(vector, [key for key in lexical if key not in dense])
+        dense |= self._index.similarities(vector, [key for key in lexical if key not in dense])
         chunks, weights = catalog.get(dense.keys()), self._asked.weights(vector, self._index.embedder)
         scores = {
             key: score(chunk, weights, dense[key], lexical.get(key, 0.0) / most if most else 0.0)

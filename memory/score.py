@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 
 from memory.chunk import Chunk, plain_tail
+from memory.embeddings import Embedder
 from memory.vectors import Vectors
 
 SHARP = 1.25  # above 1, half of a query's words count for less than half: some words stand everywhere
@@ -47,6 +47,10 @@ _ADVICE = (
     "Help me choose.",
 )
 _SELF = re.compile(r"\b(?:I|[Mm]e|[Mm]y|[Mm]ine|[Mm]yself|i['’]?m|i)\b")
+_MEANS = re.compile(
+    r"\b(?:I|[Mm]y|[Ww]e|i)\b[^.!?\n]{0,40}?\b(?:like|love|enjoy|prefer|hate|dislike|avoid|adore|can['’]?t|cannot|don['’]?t"
+    r"|never|always|only|refuse|favou?rites?|tend|wish|want|need|allergic|must|rather|fond)\b"
+)
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 
 
@@ -59,12 +63,14 @@ class Weights:
         meaning: the share of the embedding; the query's words have the rest.
         substance: what a passage of `FULL` words has over one that says nothing.
         told: what a passage in which the writer tells of themselves has over one that does not.
+        meant: what one has besides in which they say what they are for or against, or always or never do.
     """
 
     lift: float
     meaning: float
     substance: float
     told: float
+    meant: float
 
     def towards(self, other: Weights, share: float) -> Weights:
         """A mixture with so much of the other."""
@@ -73,25 +79,13 @@ class Weights:
             self.meaning + share * (other.meaning - self.meaning),
             self.substance + share * (other.substance - self.substance),
             self.told + share * (other.told - self.told),
+            self.meant + share * (other.meant - self.meant),
         )
 
 
 # A question of names and numbers is answered in its own words; one of taste is not, but by words about oneself.
-FACT = Weights(lift=0.3, meaning=0.5, substance=0.1, told=0.0)
-TASTE = Weights(lift=0.0, meaning=0.7, substance=0.0, told=0.25)
-
-
-class Embedder(Protocol):
-    """Turns texts into vectors; its name says which can be compared."""
-
-    @property
-    def name(self) -> str:
-        """Of the model."""
-        ...
-
-    def embed(self, texts: Sequence[str]) -> Vectors:
-        """One vector per text, in their order."""
-        ...
+FACT = Weights(lift=0.3, meaning=0.5, substance=0.1, told=0.0, meant=0.0)
+TASTE = Weights(lift=0.0, meaning=0.9, substance=0.0, told=0.3, meant=0.15)
 
 
 class Asked:
@@ -126,16 +120,17 @@ def score(chunk: Chunk, weights: Weights, similarity: float, covered: float) -> 
         return 0.0
     asks = QUESTION if chunk.text.rstrip().endswith("?") else 0.0
     substance = min(len(chunk.text.split()), FULL) / FULL
-    return float(max(fit - asks + weights.substance * substance + weights.told * _told(chunk), 0.0))
+    told, meant = _told(chunk)
+    return float(max(fit - asks + weights.substance * substance + weights.told * told + weights.meant * meant, 0.0))
 
 
-def _told(chunk: Chunk) -> float:
-    """The share of its sentences in which the writer tells of themselves; a note does nothing else."""
+def _told(chunk: Chunk) -> tuple[float, float]:
+    """The shares of its sentences that tell of the writer, and that say what they mean; a note does nothing else."""
     if chunk.path.startswith("memory/"):
-        return 1.0
-    sentences = [s for s in _SENTENCE.split(chunk.text) if s.strip()]
-    told = sum(bool(_SELF.search(s)) and not s.rstrip().endswith("?") for s in sentences)
-    return told / max(len(sentences), 1)
+        return 1.0, 1.0
+    sentences = [s for s in _SENTENCE.split(chunk.text) if s.strip()] or [""]
+    told = [s for s in sentences if _SELF.search(s) and not s.rstrip().endswith("?")]
+    return len(told) / len(sentences), sum(bool(_MEANS.search(s)) for s in told) / len(sentences)
 
 
 def lifted(scores: Mapping[str, float], chunks: Mapping[str, Chunk], share: float) -> dict[str, float]:

@@ -108,7 +108,10 @@ class Store:
 
     def _compare(self) -> None:
         """Compares every id on both sides; a sample would look healthy."""
-        words, vectors = set(self.catalog.embedded()), self.vectors.ids()
+        words = self.catalog.ids()
+        if self.vectors.listed() == words:
+            return
+        vectors = self.vectors.ids()
         # A process that was killed between the two sides leaves vectors that no file has yet: no damage.
         if extra := vectors - words:
             self.vectors.delete(sorted(extra))
@@ -166,6 +169,13 @@ class Store:
     def embed(self, part: Part) -> Vectors:
         """The vectors of a part's chunks; the long step, which touches nothing."""
         return self._kept.embed(self.embedder, [fresh.chunk.embedded for fresh in part.fresh])
+
+    def similarities(self, vector: Vectors, ids: Sequence[str]) -> dict[str, float]:
+        """The cosine of a vector of length 1 with those of chunks; what is kept beside Chroma is read first."""
+        made = self.catalog.made(ids)
+        kept = self._kept.known(self.embedder, list(made.values()))
+        near = {key: float(kept[name] @ vector) for key, name in made.items() if name in kept}
+        return near | self.vectors.similarities(vector, [key for key in ids if key not in near])
 
     def put(self, part: Part, vectors: Vectors) -> int:
         """Stores a part; files that changed again meanwhile are left out. Tells how many files are done with it.

@@ -167,11 +167,12 @@ class Stores:
             old.destroy()
 
     def tidy(self) -> None:
-        """Forgets the vectors of texts that are in no file any more."""
+        """Leaves no trace of texts that are in no file any more."""
         with self.changing:
             if not self._untidy or self._closed or self.waiting() or self._building is not self.answering:
                 return
             self._untidy = False
+            self.answering.catalog.settle()
             used = [(self.answering.embedder.name, made) for made in self.answering.catalog.embedded().values()]
         self._embeddings.purge(used)
 

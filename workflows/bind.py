@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from urllib.parse import quote, urlsplit
 
 from memory.errors import BadInput
+from workflows.faults import short
 from workflows.model import Step, Verb, Workflow
 
 PLACEHOLDER = re.compile(r"\{([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)?)\}")
 CHOICE_URL = "{choice.url}"
+EACH = ("each", "each.number")
+"""What a `For each` over a list knows besides the details."""
+
+_ENTRIES = re.compile(r"\s*(?:[,;\n]|\band\b)\s*")
 
 
 def names_in(text: str) -> tuple[str, ...]:
@@ -20,8 +25,22 @@ def names_in(text: str) -> tuple[str, ...]:
 
 
 def placeholders(step: Step) -> tuple[str, ...]:
-    """The placeholders of a step ("date", "choice.name") in their order, each once."""
-    return names_in(" ".join((step.target, step.value, *step.values)))
+    """The placeholders of a step and of the steps in it ("date", "choice.name") in their order, each once.
+
+    `{each}` and `{each.number}` of a `For each` are its own.
+    """
+    own = names_in(" ".join((step.target, step.value, step.until, *step.values, *(p.name for p in step.places))))
+    inner = [name for part in step.inner for name in placeholders(part)]
+    if step.verb is Verb.FOR_EACH and step.value:
+        inner = [name for name in inner if name not in EACH]
+    return tuple(dict.fromkeys((*own, *inner)))
+
+
+def flat(steps: Iterable[Step]) -> Iterator[Step]:
+    """The steps, and those in them."""
+    for step in steps:
+        yield step
+        yield from flat(step.inner)
 
 
 def bind(step: Step, values: dict[str, str]) -> Step:
@@ -39,22 +58,42 @@ def bind(step: Step, values: dict[str, str]) -> Step:
 
     target = _address(step, values) if step.verb is Verb.OPEN else fill(step.target)
     return replace(
-        step, text=fill(step.text), target=target, value=fill(step.value), values=tuple(map(fill, step.values))
+        step,
+        text=fill(step.text),
+        target=target,
+        value=fill(step.value),
+        until=fill(step.until),
+        values=tuple(map(fill, step.values)),
+        places=tuple(replace(place, name=fill(place.name)) for place in step.places),
+        inner=tuple(bind(part, values) for part in step.inner),
     )
 
 
-def bind_all(workflow: Workflow, steps: Iterable[Step], values: dict[str, str]) -> tuple[Step, ...]:
-    """The steps as they will be taken, given the values at hand.
+def bind_all(workflow: Workflow, steps: Iterable[Step], values: dict[str, str]) -> tuple[tuple[Step, Step], ...]:
+    """The steps as they will be taken, given the values at hand, each behind the written one that it came from.
 
     An optional detail without a value is empty in an address; it drops out of what is checked or looked for; any
-    other step that rests on it is left out.
+    other step that rests on it is left out. A `For each` over a list becomes one step for each entry.
 
     Raises:
-        BadInput: a value that is not optional is missing.
+        BadInput: a value that is not optional is missing, or a list is longer than its bound.
     """
     absent = {d.name for d in workflow.details if d.optional and not values.get(d.name)}
+    known = dict.fromkeys(absent, "") | values
     kept = (step for step in (_without(step, absent) for step in steps) if step is not None)
-    return tuple(bind(step, dict.fromkeys(absent, "") | values) for step in kept)
+    return tuple((written, bind(written, more)) for step in kept for written, more in _unrolled(step, known))
+
+
+def _unrolled(step: Step, values: dict[str, str]) -> Iterator[tuple[Step, dict[str, str]]]:
+    if step.verb is not Verb.FOR_EACH or not step.value:
+        yield step, values
+        return
+    listed = [entry for entry in _ENTRIES.split(_fill(step.value, lambda name: _value(name, values, step))) if entry]
+    if len(listed) > step.count:
+        seen = f"{len(listed)} entries in “{short(', '.join(listed))}”"
+        raise BadInput(f"Line {step.line} allows at most {step.count}, and there are {seen}.", "Give fewer.")
+    for number, entry in enumerate(listed, 1):
+        yield step.inner[0], values | {"each": entry, "each.number": str(number)}
 
 
 def _without(step: Step, absent: set[str]) -> Step | None:

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from workflows.bind import CHOICE_URL, names_in, placeholders
+from workflows.bind import CHOICE_URL, flat, names_in, placeholders
 from workflows.faults import Fault, did_you_mean, nearest, short
 from workflows.front import Lines
+from workflows.grammar import COMMIT_EXAMPLE, TOTAL_WORDS
 from workflows.model import DetailType, Request, RuleKind, Step, Verb, Workflow
-from workflows.steps import COMMIT_EXAMPLE, TOTAL_WORDS
 
 CHOICE_FIELDS = ("name", "url", "price")
 """What every candidate has; any other field is one of the facts that its page states."""
 
 AFTER_COMMIT = (Verb.KEEP, Verb.CHECK_THAT, Verb.WAIT_FOR)
+_ISO = re.compile(r"\d{4}-\d\d-\d\d")
+_BELONGS = {
+    Verb.COLLECT: "Search",
+    Verb.LOOK_CLOSER: "Search",
+    Verb.UPLOAD: "Do",
+    Verb.CHECK_THAT: "Do",
+    Verb.KEEP: "Search or Do",
+    Verb.LOOK_FOR: "Check",
+}
 _READ_BACK = (DetailType.DATE, DetailType.TIME, DetailType.COUNT, DetailType.CHOICE)
 
 
@@ -22,8 +32,12 @@ def line_faults(workflow: Workflow) -> Iterator[Fault]:
     """What is wrong with single lines, given the rest: placeholders and addresses."""
     for step in (*workflow.search, *workflow.do, *workflow.check):
         yield from _unknown(workflow, placeholders(step), step.text, step.line, choice=step not in workflow.search)
-        if step.verb is Verb.OPEN and (fault := _address(step, workflow.sites)):
-            yield fault
+        for part in flat([step]):
+            if part.verb is Verb.OPEN and (fault := _address(part, workflow.sites)):
+                yield fault
+            if part.verb is Verb.PICK:
+                yield from _days(workflow, part)
+    yield from _sections(workflow)
     for rule in workflow.rules:
         yield from _unknown(workflow, names_in(rule.text), rule.text, rule.line, choice=False)
         detail = workflow.detail(rule.value) if rule.kind is RuleKind.OPEN_AT else None
@@ -40,6 +54,28 @@ def whole_faults(workflow: Workflow, lines: Lines) -> Iterator[Fault]:
     yield from _unknown_terms(workflow, lines)
     yield from _commits(workflow, lines)
     yield from _overlaps(workflow, lines)
+
+
+def _days(workflow: Workflow, step: Step) -> Iterator[Fault]:
+    for text in filter(None, (step.value, step.until)):
+        detail = workflow.detail(text.strip("{}")) if text.startswith("{") else None
+        given = detail.type is DetailType.DATE if detail else text.startswith("{choice.") or _ISO.fullmatch(text)
+        if not given and (detail or not text.startswith("{")):
+            mend = f"Write for example `Pick {{date}} in …`, or `Choose {text} in …` where it is no day."
+            yield Fault(step.line, f"`{text}` in “{short(step.text)}”", "a detail of the type date", mend)
+
+
+def _sections(workflow: Workflow) -> Iterator[Fault]:
+    """Words that stand in a section where they can do nothing."""
+    sections = {"Search": workflow.search, "Do": workflow.do, "Check": workflow.check}
+    for name, steps in sections.items():
+        for step in steps:
+            home = _BELONGS.get(step.verb, name)
+            if name not in home.split(" or "):
+                seen = f"“{short(step.text)}” in {name}"
+                yield Fault(
+                    step.line, seen, f"{str(step.verb).capitalize()} in {home} only", "Move it, or take it out."
+                )
 
 
 def _unknown(workflow: Workflow, names: tuple[str, ...], text: str, line: int, *, choice: bool) -> Iterator[Fault]:
@@ -100,9 +136,11 @@ def _starts(workflow: Workflow, lines: Lines) -> Iterator[Fault]:
     for step in workflow.search:
         if step.verb is Verb.LOOK_CLOSER and not any(line < step.line for line in collects):
             yield Fault(step.line, "Look closer before any Collect", "candidates to look at", "Put Collect before it.")
-    for step in (*workflow.do, *workflow.check):
-        if step.verb in (Verb.COLLECT, Verb.LOOK_CLOSER):
-            yield Fault(step.line, f"“{short(step.text)}” outside Search", "Collect in Search only", "Move it there.")
+    closer = [s.line for s in workflow.search if s.verb is Verb.LOOK_CLOSER]
+    for step in workflow.search:
+        if step.verb is Verb.KEEP and not any(line < step.line for line in closer):
+            mend = "Put `Look closer at the best 5` before it: what is kept is read from each one's own page."
+            yield Fault(step.line, f"“{short(step.text)}” before any Look closer", "pages to read it from", mend)
 
 
 def _unused(workflow: Workflow, lines: Lines) -> Iterator[Fault]:
@@ -135,6 +173,10 @@ def _commits(workflow: Workflow, lines: Lines) -> Iterator[Fault]:
     for extra in commits[1:]:
         yield Fault(extra.line, "a second Commit", "exactly one", "Make it a workflow of its own.")
     yield from _after(workflow, commits[0])
+    for step in workflow.do[: workflow.do.index(commits[0])]:
+        if step.verb is Verb.KEEP:
+            mend = "Put it after Commit: what is kept is the receipt's."
+            yield Fault(step.line, f"“{short(step.text)}” before Commit", "Keep after Commit", mend)
     yield from _around(workflow, commits[0])
     yield from _terms(workflow, commits[0])
 

@@ -14,7 +14,7 @@ from workflows.model import Detail, DetailType, Limits, Money, Request, Requests
 KEYS = (
     "name", "description", "examples", "sites", "account", "search", "details", "limits", "terms", "requests",
 )  # fmt: skip
-DETAIL_KEYS = ("type", "ask", "optional", "options", "at_least", "at_most")
+DETAIL_KEYS = ("type", "ask", "optional", "options", "letter", "at_least", "at_most")
 PHASES = ("search", "prepare", "commit")
 MOST_MINUTES = 30
 
@@ -171,6 +171,7 @@ def _detail(details: _Mapping, name: str) -> Detail:
         ask=one.text("ask", 'ask: "For which day?"'),
         optional=one.flag("optional"),
         options=one.texts("options", "options: [small, large]"),
+        letter=one.flag("letter"),
         at_least=one.whole("at_least"),
         at_most=one.whole("at_most"),
     )
@@ -196,6 +197,8 @@ def _check_detail(one: _Mapping, detail: Detail) -> None:
         one.wrong("options", "what one can choose from", "options: [small, large]")
     if detail.options and detail.type not in (DetailType.CHOICE, DetailType.TEXT):
         one.wrong("options", "options for a choice or a text only", "type: choice")
+    if detail.letter and detail.type is not DetailType.TEXT:
+        one.wrong("letter", "a text that reaches people in your name", "type: text")
     for key in ("at_least", "at_most"):
         if key in one.data and detail.type is not DetailType.COUNT:
             one.wrong(key, "bounds for a count only", "type: count")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+from typing import Literal
 
 from workflows.faults import Fault
 
@@ -29,6 +30,7 @@ class Detail:
     ask: str
     optional: bool = False
     options: tuple[str, ...] = ()  # for `choice`; for `text`, values known to fit
+    letter: bool = False  # for `text`: it reaches people in the person's name, and is put as they would write it
     at_least: int | None = None  # for `count`
     at_most: int | None = None  # for `count`
 
@@ -88,10 +90,28 @@ class Verb(StrEnum):
     ENTER = "enter"
     CHOOSE = "choose"
     TICK = "tick"
+    PICK = "pick"
+    UPLOAD = "upload"
+    SCROLL = "scroll"
+    GO_BACK = "go back"
+    WAIT_FOR = "wait for"
+    MAKE_SURE = "make sure that"
     CHECK_THAT = "check that"
     KEEP = "keep"
-    WAIT_FOR = "wait for"
     LOOK_FOR = "look for"
+    IF = "if"
+    FOR_EACH = "for each"
+
+
+PlaceKind = Literal["dialog", "frame", "section", "row"]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A part of the page that a step keeps to: `in the dialog "Size"`, `in the row of {choice.name}`."""
+
+    kind: PlaceKind
+    name: str = ""  # what it is called, or what stands in it; a dialog or frame may be the only one
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +123,18 @@ class Step:
         collect: `target` is the role or label of what repeats ("article").
         look closer: opens each shortlisted candidate's own page and adds its facts; `count` bounds how many.
         press, tick: `target` is the accessible name; `role` where the sentence names one ("link", "button").
-        enter, choose: `value` into or from the control labelled `target`.
-        check that: every entry of `values` must be on the page and equal.
+        enter, choose, upload: `value` into or from the control labelled `target`.
+        pick: the day `value`, or the days from `value` to `until`, in the calendar labelled `target`.
+        scroll: to the text `target`, or to the end of the page where `role` is "end".
+        check that: every entry of `values` must be on the page and equal, and again right before Commit.
+        make sure that: every entry of `values` must be on the page, here and now.
         keep: the value labelled `target` is kept under the name `value`.
         wait for: `target` is the text to appear.
         look for: every entry of `values` must stand together in one record of the page.
+        if: `inner` is the step to take where the page says `target` (does not, where `negated`), and perhaps another
+            one for otherwise.
+        for each: `inner` is the step to take with each entry of the list `value`, or in each thing of the page that
+            has the role or label `target`; `count` is the most.
     """
 
     verb: Verb
@@ -119,6 +146,10 @@ class Step:
     role: str = ""
     count: int = 0
     commit: bool = False
+    until: str = ""
+    places: tuple[Place, ...] = ()  # the innermost first
+    negated: bool = False
+    inner: tuple[Step, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

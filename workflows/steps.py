@@ -1,139 +1,46 @@
-"""The step grammar: one row per verb, and a numbered line read by it."""
+"""A numbered line read by the step grammar, or what is wrong with it."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from workflows.bind import PLACEHOLDER, names_in
 from workflows.faults import Fault, nearest, short
-from workflows.model import Step, Verb
-
-_QUOTED = r"""(?:"[^"]+"|“[^”]+”|„[^“”]+[“”])"""
-_PLACE = r"\{[^{}]*\}"
-_NAME = rf"(?P<target>{_QUOTED}|{_PLACE})"
-_VALUE = rf"""(?P<value>{_QUOTED}|{_PLACE}|[^\s"“”„{{}}]+)"""
-_ROLE = r"(?P<role>button|link|tab)"
-
-NO_CHARGE = ("no charge", "free of charge", "nothing to pay")
-"""What `Check that` says of a total of nothing."""
-
-TOTAL_WORDS = ("total", *NO_CHARGE)
-"""What `Check that` says of the total, besides `{choice.price}`."""
-
-MOST_CLOSER = 40  # pages that one search may open besides its own
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """One row of the grammar.
-
-    Attributes:
-        shape: how the line is written, with … for what varies.
-        example: a line that reads without fault.
-        meaning: what it does, for the manual.
-        patterns: the whole line in regular expressions, named groups being fields of `Step`; the first that fits wins.
-    """
-
-    verb: Verb
-    shape: str
-    example: str
-    meaning: str
-    patterns: tuple[str, ...]
-
-
-FORMS: tuple[Form, ...] = (
-    Form(
-        Verb.OPEN,
-        "Open *address*",
-        "Open /restaurants?date={date}",
-        "Goes to a page: a path on the first site, a full address on a listed site, or `{choice.url}`.",
-        (rf"(?:the page )?(?P<target>{_QUOTED}|\S+)",),
-    ),
-    Form(
-        Verb.COLLECT,
-        'Collect every "…" as a candidate',
-        'Collect every "article" as a candidate',
-        "Reads each thing of that role or label: its schema.org data where the page has it, else what one sees.",
-        (rf"(?:every|each|all) (?P<target>{_QUOTED}|[\w-]+)(?: as (?:a )?candidates?)?",),
-    ),
-    Form(
-        Verb.LOOK_CLOSER,
-        "Look closer at the best *number*",
-        "Look closer at the best 12",
-        f"Opens the own page of each of the most promising ones (at most {MOST_CLOSER}) and adds what it says.",
-        (r"at the (?:best|first|top) (?P<count>\d{1,3})",),
-    ),
-    Form(
-        Verb.PRESS,
-        'Press "…"',
-        'Press "Find times"',
-        "Clicks the control of that name. `button`, `link` or `tab` after the name says which kind.",
-        (rf"(?:the )?{_NAME}(?: {_ROLE})?", rf"(?:the )?{_ROLE} {_NAME}"),
-    ),
-    Form(
-        Verb.ENTER,
-        'Enter … in "…"',
-        'Enter {date} in "Date"',
-        "Types a value into the field of that label.",
-        (rf"{_VALUE} (?:in|into) (?:the )?{_NAME}",),
-    ),
-    Form(
-        Verb.CHOOSE,
-        'Choose … in "…"',
-        'Choose {party_size} in "Party size"',
-        "Picks the entry of that list, menu or group of buttons.",
-        (rf"{_VALUE} (?:in|from) (?:the )?{_NAME}",),
-    ),
-    Form(
-        Verb.TICK,
-        'Tick "…"',
-        'Tick "I accept the house rules"',
-        "Ticks the box of that label; one that is ticked stays so.",
-        (rf"(?:the )?{_NAME}(?: box)?",),
-    ),
-    Form(
-        Verb.CHECK_THAT,
-        "Check that the page says …, …",
-        "Check that the page says {choice.name}, {date}, no charge",
-        "Reads every one of these back from the page; one that is missing or different stops the run.",
-        (r"(?:(?:the page|it) (?:says|shows) )?(?P<values>.+)",),
-    ),
-    Form(
-        Verb.KEEP,
-        'Keep "…" as *name*',
-        'Keep "Confirmation number" as reference',
-        "Keeps the value beside that label for the receipt.",
-        (rf"{_NAME} as (?:the )?(?P<value>[A-Za-z][\w-]*)",),
-    ),
-    Form(
-        Verb.WAIT_FOR,
-        'Wait for "…"',
-        'Wait for "Thank you"',
-        "Waits until that text is on the page.",
-        (rf"{_NAME}",),
-    ),
-    Form(
-        Verb.LOOK_FOR,
-        "Look for … on … at …",
-        "Look for {choice.name} on {date} at {time}",
-        "Finds one record of the page in which all of these stand together.",
-        (r"(?P<values>.+)",),
-    ),
+from workflows.grammar import (
+    BRACED,
+    COMMIT_EXAMPLE,
+    FORMS,
+    INNER,
+    MOST_CLOSER,
+    MOST_EACH,
+    PLACED,
+    QUOTED,
+    TOTAL_WORDS,
+    Form,
 )
-
-COMMIT_EXAMPLE = '**Commit:** press "Complete reservation"'
+from workflows.model import Place, Step, Verb
 
 _BY_VERB = {form.verb: form for form in FORMS}
 _COMMIT = re.compile(r"(?:\*\*commit:?\*\*|__commit:?__|commit):?\s+", re.IGNORECASE)
 _BRACES = re.compile(r"[{}]")
-_TOKEN = re.compile(rf"""{_QUOTED}|{_PLACE}|,|[^\s,"“„{{]+|.""")
+_OTHERWISE = re.compile(r"[;,.] *otherwise,? +", re.IGNORECASE)
+_PLACED_IN = re.compile(
+    rf"(?P<rest>.*?),? (?:in|inside|within|of) the (?:(?P<kind>dialog|frame|section)(?: (?P<name>{QUOTED}|{BRACED}))?"
+    rf"|row (?:of|with|for) (?P<row>{QUOTED}|{BRACED}))",
+    re.IGNORECASE,
+)
+_TOKEN = re.compile(rf"""{QUOTED}|{BRACED}|,|[^\s,"“„{{]+|.""")
 _JOINING = frozenset([",", "and", "at", "by", "for", "from", "in", "of", "on", "the", "to", "until", "with"])
 _OTHER_WORDS = {  # words of other languages for browsers, and what they are here
     **dict.fromkeys(("click", "tap", "push", "hit", "submit"), Verb.PRESS),
     **dict.fromkeys(("type", "fill", "write", "input", "put", "set"), Verb.ENTER),
-    **dict.fromkeys(("select", "pick"), Verb.CHOOSE),
+    "select": Verb.CHOOSE,
+    "attach": Verb.UPLOAD,
+    "back": Verb.GO_BACK,
+    **dict.fromkeys(("repeat", "every", "foreach"), Verb.FOR_EACH),
+    **dict.fromkeys(("when", "unless"), Verb.IF),
     **dict.fromkeys(("go", "navigate", "visit", "load", "browse"), Verb.OPEN),
     **dict.fromkeys(("verify", "check", "ensure", "confirm", "assert"), Verb.CHECK_THAT),
     **dict.fromkeys(("save", "remember", "note", "store"), Verb.KEEP),
@@ -177,12 +84,6 @@ def starts_like_step(text: str) -> bool:
     return not isinstance(parse_step(text, 0), Fault)
 
 
-def grammar_table() -> str:
-    """The grammar as the markdown table of `docs/workflows.md`."""
-    rows = (f"| {form.shape} | `{form.example}` | {form.meaning} |" for form in FORMS)
-    return "\n".join(("| write | for example | it means |", "|---|---|---|", *rows))
-
-
 def _form_of(body: str) -> Form | None:
     return next((f for f in FORMS if re.match(rf"{f.verb}\b", body, re.IGNORECASE)), None)
 
@@ -210,22 +111,71 @@ def _nearest_verb(word: str) -> Verb | None:
 
 def _read(form: Form, body: str, step: Step) -> Step | Fault:
     rest = body[len(form.verb) :].strip()
+    places: tuple[Place, ...] = ()
+    if form.verb in PLACED and form.verb is not Verb.FOR_EACH:
+        rest, places = _placed(rest)
     match = next((m for p in form.patterns if (m := re.fullmatch(p, rest, re.IGNORECASE))), None)
     if match is None:
         return _misfit(form, body, step.line)
     found = {key: value for key, value in match.groupdict().items() if value}
     values = _values(form.verb, found["values"]) if "values" in found else ()
-    count = int(found.get("count", 0))
-    if values is None or ("count" in found and not 1 <= count <= MOST_CLOSER):
+    if values is None or not _counts(form.verb, found.get("count")):
         return _misfit(form, body, step.line)
-    return replace(
+    step = replace(
         step,
         target=_bare(found.get("target", "")),
         value=_bare(found.get("value", "")),
+        until=_bare(found.get("until", "")),
         values=values,
         role=found.get("role", "").lower(),
-        count=count,
+        count=int(found.get("count", 0)),
+        places=places,
     )
+    return _compound(form, body, step, found) if "rest" in found else step
+
+
+def _counts(verb: Verb, written: str | None) -> bool:
+    most = MOST_EACH if verb is Verb.FOR_EACH else MOST_CLOSER
+    return written is None or 1 <= int(written) <= most
+
+
+def _compound(form: Form, body: str, step: Step, found: dict[str, str]) -> Step | Fault:
+    """An `If` or a `For each` with the steps in it."""
+    left, places = _placed("x" + found.get("places", ""))  # what may stand between the thing and its bound
+    if left != "x":
+        return _misfit(form, body, step.line)
+    parts = _OTHERWISE.split(found["rest"], 1) if form.verb is Verb.IF else [found["rest"]]
+    if not all(part.count('"') % 2 == 0 for part in parts):  # the word stands inside a quotation
+        parts = [found["rest"]]
+    inner = [_inner(part.strip(), form, step.line) for part in parts]
+    fault = next((part for part in inner if isinstance(part, Fault)), None)
+    negated = not re.fullmatch("says|shows", found.get("says", "says"), re.IGNORECASE)
+    steps = tuple(part for part in inner if isinstance(part, Step))
+    return fault or replace(step, places=places, negated=negated, inner=steps)
+
+
+def _inner(text: str, form: Form, line: int) -> Step | Fault:
+    found = parse_step(text, line)
+    if isinstance(found, Fault):
+        return found
+    word = str(form.verb).capitalize()
+    if found.commit:
+        mend = "Write the Commit as a numbered step of its own: whether it is pressed must not rest on a page."
+        return Fault(line, f"a Commit inside {word}", "Commit on a line of its own", mend)
+    if found.verb not in INNER:
+        allowed = ", ".join(str(verb).capitalize() for verb in INNER)
+        return Fault(line, f"“{short(text)}” inside {word}", f"one of {allowed}", "Make it a step of its own.")
+    return found
+
+
+def _placed(text: str) -> tuple[str, tuple[Place, ...]]:
+    """The text without the parts of the page that it ends with, and these, the innermost first."""
+    places: list[Place] = []
+    while match := _PLACED_IN.fullmatch(text):
+        kind = (match["kind"] or "row").lower()
+        places.insert(0, Place(kind, _bare(match["name"] or match["row"] or "")))  # type: ignore[arg-type]
+        text = match["rest"]
+    return text, tuple(places)
 
 
 def _misfit(form: Form, body: str, line: int) -> Fault:
@@ -233,7 +183,7 @@ def _misfit(form: Form, body: str, line: int) -> Fault:
 
 
 def _bare(text: str) -> str:
-    quoted = re.fullmatch(_QUOTED, text)
+    quoted = re.fullmatch(QUOTED, text)
     return text[1:-1] if quoted else text.strip("`<>")
 
 
@@ -265,4 +215,4 @@ def _phrases(tokens: Iterable[str]) -> list[str] | None:
 
 
 def _is_unit(word: str) -> bool:
-    return re.fullmatch(rf"{_QUOTED}|{_PLACE}", word) is not None
+    return re.fullmatch(rf"{QUOTED}|{BRACED}", word) is not None

@@ -28,6 +28,8 @@ class Phase(StrEnum):
     PREPARE = "prepare"
     COMMIT = "commit"
     CHECK = "check"
+    REHEARSE = "rehearse"
+    TAKEOVER = "takeover"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,9 @@ class Policy:
         commit = self._match(asked, self.requests.commit)
         if commit is not None:  # before anything else: a wider pattern must not let it out at another phase
             return self._commit(asked, commit, phase, spent)
+        if phase is Phase.TAKEOVER:
+            # The person's own hands, on whatever public page they are led to.
+            return Verdict(True, resolve="" if among(asked.url, self.sites) else urlsplit(asked.url).hostname or "")
         if asked.method in READING:
             return self._reading(asked)
         if self._match(asked, self._open_at(phase)):
@@ -106,8 +111,8 @@ class Policy:
         return Verdict(True, resolve=urlsplit(asked.url).hostname or "")
 
     def _open_at(self, phase: Phase) -> tuple[Request, ...]:
-        """After Go what prepares may leave; a look, before or after, sends what a search may."""
-        return self.requests.prepare if phase in {Phase.PREPARE, Phase.COMMIT} else self.requests.search
+        """After Go, or in a rehearsal, what prepares may leave; a look, before or after, sends what a search may."""
+        return self.requests.search if phase in {Phase.SEARCH, Phase.CHECK} else self.requests.prepare
 
     def _match(self, asked: Asked, declared: Iterable[Request]) -> Request | None:
         if not among(asked.url, self.sites):
@@ -179,6 +184,12 @@ class Barrier:
         self._session = await browser.new_browser_cdp_session()
         self._session.on("Fetch.requestPaused", self._paused)
         await self._session.send("Fetch.enable", {"patterns": [{"urlPattern": "*"}]})
+
+    async def detach(self) -> None:
+        """Open the network again, of a browser that goes on without us."""
+        self.policy = None
+        if self._session is not None:
+            await self._session.send("Fetch.disable")
 
     async def ping(self) -> None:
         """One question to the browser and its answer."""

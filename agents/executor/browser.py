@@ -15,7 +15,7 @@ from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from agents.executor.barrier import Barrier, Phase, Policy
-from agents.executor.bounds import within
+from agents.executor.bounds import leave, within
 from agents.executor.chrome import BrowserSettings
 from agents.executor.driver import Driver, shared
 from agents.executor.profile import held
@@ -29,8 +29,10 @@ class Window:
 
     context: BrowserContext
     barrier: Barrier
+    own: Page | None = None  # the one page that is ours, in a browser that was running before
     process: int | None = None  # its id, once it has said it
     notes: list[str] = field(default_factory=list)
+    _before: tuple[Page, ...] = ()
 
     @property
     def alive(self) -> bool:
@@ -48,12 +50,25 @@ class Window:
 
     async def page(self) -> Page:
         """The first page, or a new one."""
+        if self.own is not None:
+            return self.own
         return self.context.pages[0] if self.context.pages else await self.context.new_page()
 
+    @property
+    def kept(self) -> tuple[Page, ...]:
+        """The person's own pages, which no run closes."""
+        return self._before
+
     async def close(self) -> None:
-        """End the browser; one that is dead already is no error, and one that hangs is killed."""
+        """End the browser; one that is dead already is no error, and one that hangs is killed.
+
+        A browser that was running before goes on, without our page.
+        """
         try:
             async with within(_ENDING):
+                if self.own is not None:
+                    await self._let_go(self.own)
+                    return
                 browser = self.context.browser
                 await self.context.close()
                 if browser is not None:
@@ -63,6 +78,13 @@ class Window:
                 os.kill(self.process, getattr(signal, "SIGKILL", signal.SIGTERM))
         except PlaywrightError:
             return
+
+    async def _let_go(self, own: Page) -> None:
+        for page in [p for p in self.context.pages if p not in self._before]:
+            await leave(page)
+        await self.barrier.detach()
+        if self.context.browser is not None:
+            await self.context.browser.close()  # only the connection: it is not our child
 
     async def _dismiss(self, dialog: Dialog) -> None:
         self.notes.append(f"The page opened a dialog, which was dismissed: “{dialog.message[:200]}”.")
@@ -115,6 +137,10 @@ async def open_profile(
         Unavailable: another program has the profile open, or the browser does not start.
     """
     async with held(profile), shared(driver) as used:
+        if settings.port is not None:
+            async with _open_running(settings, settings.port, policy, phase, barrier, used) as window:
+                yield window
+            return
         window = Window(await used.launch_profile(settings, profile), Barrier())
         try:
             if barrier and window.context.browser is not None:
@@ -123,6 +149,29 @@ async def open_profile(
             yield window
         finally:
             await window.close()
+
+
+@asynccontextmanager
+async def _open_running(
+    settings: BrowserSettings, port: int, policy: Policy | None, phase: Phase, barrier: bool, driver: Driver
+) -> AsyncIterator[Window]:
+    """The person's running Chrome: a page of our own in it, the barrier before all of it for as long as we use it."""
+    browser = await driver.connect(port)
+    context = browser.contexts[0]
+    before = tuple(context.pages)
+    window = Window(context, Barrier(), _before=before)
+    try:
+        if barrier:
+            await window.barrier.attach(browser)
+        await window.begin(settings, policy, phase)
+        window.process = None  # not ours to kill
+        window.own = await context.new_page()
+        yield window
+    finally:
+        if window.own is None:
+            await window.barrier.detach()
+            await browser.close()
+        await window.close()
 
 
 @asynccontextmanager

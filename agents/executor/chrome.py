@@ -37,14 +37,24 @@ _QUIET = (
     "--no-default-browser-check",
     "--deny-permission-prompts",
 )
-_SHUT = (  # ways out that the barrier, which sees HTTP requests, would not see
+SHUT = (  # ways out that the barrier, which sees HTTP requests, would not see
     "--proxy-server=http=direct://;https=direct://;socks=127.0.0.1:1",  # WebSockets take the SOCKS proxy: there is none
     "--proxy-bypass-list=<-loopback>",
     "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
     "--disable-quic",
     "--dns-prefetch-disable",
 )
-FLAGS = (*_QUIET, *_SHUT)
+FLAGS = (*_QUIET, *SHUT)
+
+
+def running_command(port: int) -> str:
+    """How to start a Chrome that can be used while it runs.
+
+    Chrome 136 and later open the port only with a `--user-data-dir` that is not the everyday one.
+    """
+    flags = " ".join(f"'{flag}'" if "<" in flag or ";" in flag else flag for flag in SHUT)
+    own = "--user-data-dir=$HOME/.rflow-chrome"
+    return f"google-chrome --remote-debugging-port={port} --enable-automation {own} {flags}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +66,14 @@ class BrowserSettings:
         show: `auto` shows a window where there is a screen.
         timeout: seconds that one browser action may take.
         environ: PATH, DISPLAY and the folders of Windows are read from it.
+        port: of a Chrome that runs already and is used in place of one of our own; on this machine only.
     """
 
     path: Path | None = None
     show: Show = "auto"
     timeout: float = 15
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    port: int | None = None
 
 
 class BrowserMissing(Unavailable):

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from playwright.async_api import Locator, Page
-from playwright.async_api import TimeoutError as PlaywrightTimeout
+from playwright.async_api import Locator
 
-from agents.executor.forms import clean, time_pattern
-from agents.executor.plan import TermType
-from memory.errors import Conflict, NotFound
+from agents.executor.bound import TermType
+from agents.executor.forms import time_pattern
+from agents.executor.places import Part, one, spaced, whole
 
 _PRESSED = ("button", "link", "tab", "menuitem", "radio")
 _FIELDS = (
@@ -18,19 +17,13 @@ _FIELDS = (
     "[role=textbox], [role=searchbox], [role=combobox], [role=spinbutton]"
 )
 _BOXES = "input[type=checkbox], input[type=radio], [role=checkbox], [role=radio], [role=switch]"
-_SHOWN = 12  # names listed in a message
-
-
-class Ambiguous(Conflict):
-    """Several elements fit a step."""
-
-
-class Missing(NotFound):
-    """No element fits a step."""
+_REPEATED = frozenset({"article", "listitem", "row", "option", "link", "group", "region", "gridcell", "treeitem"})
+_CALENDARS = ("group", "region", "dialog", "grid", "application", "table")
+_MEND = "Write the whole name, or add its role: button, link or tab."
 
 
 async def to_press(
-    page: Page, name: str, *, role: str = "", kind: TermType | None = None, exact: bool = False
+    part: Part, name: str, *, role: str = "", kind: TermType | None = None, exact: bool = False
 ) -> Locator:
     """The one visible thing of that accessible name: the exact name first, then (unless `exact`) a name that holds it.
 
@@ -43,113 +36,106 @@ async def to_press(
         Missing: none does within the page's time; what is there is named.
     """
     roles = (role,) if role else _PRESSED
-    patterns = [re.compile(rf"^\s*{_spaced(name)}\s*$")]
+    patterns = [re.compile(rf"^\s*{spaced(name)}\s*$")]
     if not exact:
         patterns += [re.compile(p, re.IGNORECASE) for p in _wider(name, kind)]
-    tiers = [_by_roles(page, roles, pattern) for pattern in patterns]
-    return await _one(page, tiers, name, _by_roles(page, roles, re.compile(r"\S")))
+    tiers = [_by_roles(part, roles, pattern) for pattern in patterns]
+    return await one(part, tiers, name, _by_roles(part, roles, re.compile(r"\S")), _MEND)
 
 
-async def to_fill(page: Page, label: str) -> Locator:
+async def to_fill(part: Part, label: str) -> Locator:
     """The one visible field with that label, else with that placeholder.
 
     Raises:
         Ambiguous, Missing: as `to_press`.
     """
-    return await _labelled(page, label, _FIELDS)
+    return await _labelled(part, label, _FIELDS)
 
 
-async def to_tick(page: Page, label: str) -> Locator:
+async def to_pick(part: Part, label: str) -> Locator:
+    """The one visible date field with that label, or what opens its calendar, or the calendar itself.
+
+    Raises:
+        Ambiguous, Missing: as `to_press`.
+    """
+    fields, tiers = part.root.locator(_FIELDS), []
+    for name in _names(label):
+        tiers.append(part.root.get_by_label(name).and_(fields))
+        tiers.append(_by_roles(part, ("button", "combobox"), name))
+        tiers.append(_by_roles(part, _CALENDARS, name))
+    return await one(part, tiers, label, fields, _MEND)
+
+
+async def to_upload(part: Part, label: str) -> Locator:
+    """The one thing that asks for a file when it is clicked: a file field, a button, or a label over a hidden field.
+
+    Raises:
+        Ambiguous, Missing: as `to_press`.
+    """
+    tiers = []
+    for name in _names(label):
+        tiers.append(part.root.get_by_label(name).and_(part.root.locator("input[type=file]")))
+        tiers.append(_by_roles(part, ("button",), name))
+        tiers.append(part.root.locator("label").filter(has_text=name))
+    return await one(part, tiers, label, part.root.locator("input[type=file], button, label"), _MEND)
+
+
+async def to_tick(part: Part, label: str) -> Locator:
     """The one visible box with that label.
 
     Raises:
         Ambiguous, Missing: as `to_press`.
     """
-    return await _labelled(page, label, _BOXES)
+    return await _labelled(part, label, _BOXES)
 
 
-async def to_choose(page: Page, label: str) -> Locator:
+async def to_choose(part: Part, label: str) -> Locator:
     """The one visible list, or group of radio buttons, with that label.
 
     Raises:
         Ambiguous, Missing: as `to_press`.
     """
-    names = (re.compile(rf"^\s*{_spaced(label)}\s*[:*]?\s*$", re.IGNORECASE), re.compile(_whole(label), re.IGNORECASE))
-    tiers = []
-    for name in names:
-        groups = page.get_by_role("radiogroup", name=name).or_(page.get_by_role("group", name=name))
-        tiers.append(page.get_by_label(name).and_(page.locator("select")).or_(groups))
-    return await _one(page, tiers, label, page.locator("select"))
+    lists, tiers = part.root.locator("select"), []
+    for name in _names(label):
+        tiers.append(part.root.get_by_label(name).and_(lists).or_(_by_roles(part, ("radiogroup", "group"), name)))
+        tiers.append(_by_roles(part, ("combobox", "listbox"), name))
+    return await one(part, tiers, label, lists, _MEND)
 
 
-async def _labelled(page: Page, label: str, css: str) -> Locator:
-    exact = re.compile(rf"^\s*{_spaced(label)}\s*[:*]?\s*$", re.IGNORECASE)
-    wide = re.compile(_whole(label), re.IGNORECASE)
-    fields = page.locator(css)
-    tiers = [page.get_by_label(exact).and_(fields), page.get_by_label(wide).and_(fields)]
-    tiers.append(page.get_by_placeholder(exact).and_(fields))
-    return await _one(page, tiers, label, fields)
+async def _labelled(part: Part, label: str, css: str) -> Locator:
+    exact, wide = _names(label)
+    fields = part.root.locator(css)
+    tiers = [part.root.get_by_label(exact).and_(fields), part.root.get_by_label(wide).and_(fields)]
+    tiers.append(part.root.get_by_placeholder(exact).and_(fields))
+    return await one(part, tiers, label, fields, _MEND)
 
 
-def _by_roles(page: Page, roles: Iterable[str], pattern: re.Pattern[str]) -> Locator:
-    found = [page.get_by_role(role, name=pattern) for role in roles]  # type: ignore[arg-type]
-    whole = found[0]
+def _names(label: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """A label in full, and as part of a longer one."""
+    full = rf"^\s*{spaced(label)}\s*[:*]?\s*$"
+    return re.compile(full, re.IGNORECASE), re.compile(whole(label), re.IGNORECASE)
+
+
+def _by_roles(part: Part, roles: Iterable[str], pattern: re.Pattern[str]) -> Locator:
+    found = [part.root.get_by_role(role, name=pattern) for role in roles]  # type: ignore[arg-type]
+    either = found[0]
     for other in found[1:]:
-        whole = whole.or_(other)
-    return whole
+        either = either.or_(other)
+    return either
+
+
+def repeated(part: Part, what: str) -> Locator:
+    """What repeats: by its role, else by the label that each has; a row of headings is none."""
+    role = what.lower()
+    if role not in _REPEATED:
+        return part.root.get_by_label(what, exact=True)
+    found = part.root.get_by_role(role)  # type: ignore[arg-type]
+    return found.filter(has=part.root.locator("td, [role=cell], [role=gridcell]")) if role == "row" else found
 
 
 def _wider(name: str, kind: TermType | None) -> Iterable[str]:
     if kind == "time":
         yield time_pattern(name)
     else:
-        yield rf"^\s*{_spaced(name)}\s*$"
-        yield _whole(name)
-
-
-def _whole(text: str) -> str:
-    return rf"(?<![\w:.]){_spaced(text)}(?![\w:])"
-
-
-def _spaced(text: str) -> str:
-    return r"\s+".join(re.sub(r"([^\w\s])", r"\\\1", word) for word in clean(text).split())
-
-
-async def _one(page: Page, tiers: list[Locator], name: str, others: Locator) -> Locator:
-    """The single match of the first tier that has any; waits until one has."""
-    tiers = [tier.filter(visible=True) for tier in tiers]
-    if await tiers[0].count() == 1:  # as mostly: one question is enough
-        return tiers[0]
-    any_ = tiers[0]
-    for tier in tiers[1:]:
-        any_ = any_.or_(tier)
-    try:
-        await any_.first.wait_for()
-    except PlaywrightTimeout:
-        there = await _names(others.filter(visible=True))
-        raise Missing(
-            f"“{name}” is not on {page.url}; there are: {there}.", "Correct the step, or look whether the page changed."
-        ) from None
-    for tier in tiers:
-        count = await tier.count()
-        if count == 1:
-            return tier
-        if count > 1:
-            raise Ambiguous(
-                f"{count} things fit “{name}” on {page.url}: {await _names(tier)}.",
-                "Write the whole name, or add its role: button, link or tab.",
-            )
-    raise Missing(f"“{name}” came and went on {page.url}.", "Try again.")
-
-
-async def _names(found: Locator) -> str:
-    script = """
-    all => all.map(e => {
-      const label = e.getAttribute('aria-label') || e.labels?.[0]?.innerText || e.innerText || e.value || e.name || '';
-      return label + '\\u0000' + (e.getAttribute('role') || ({A: 'link', BUTTON: 'button'})[e.tagName] || 'field');
-    })
-    """
-    pairs = [entry.split("\0") for entry in await found.evaluate_all(script)]
-    pairs.sort(key=lambda pair: pair[1] == "link")  # what is pressed is mostly no link
-    names = [f"“{clean(label)[:60]}” ({role})" for label, role in pairs if label.strip()]
-    return ", ".join(names[:_SHOWN]) + (" …" if len(names) > _SHOWN else "") if names else "none"
+        yield rf"^\s*{spaced(name)}\s*$"
+        yield whole(name)

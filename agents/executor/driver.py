@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from playwright.async_api import Browser, BrowserContext, Playwright, async_playwright
 from playwright.async_api import Error as PlaywrightError
 
-from agents.executor.chrome import FLAGS, BrowserSettings, find_browser, shows_window
+from agents.executor.chrome import FLAGS, SHUT, BrowserSettings, find_browser, running_command, shows_window
 from memory.errors import Unavailable
 
 T = TypeVar("T")
@@ -51,6 +51,29 @@ class Driver:
         return await self._started(
             settings, lambda play, more: play.chromium.launch_persistent_context(profile, **options, **more)
         )
+
+    async def connect(self, port: int) -> Browser:
+        """The Chrome that runs on this machine with that debugging port, where it was started as it has to be.
+
+        Raises:
+            Unavailable: none answers there, or it has ways out that a barrier would not see.
+        """
+        try:
+            browser = await self._with_playwright(
+                lambda play: play.chromium.connect_over_cdp(f"http://127.0.0.1:{port}")
+            )
+        except PlaywrightError as failed:
+            raise Unavailable(f"No Chrome answers on port {port} of this machine.", _start(port)) from failed
+        session = await browser.new_browser_cdp_session()
+        try:
+            flags = (await session.send("Browser.getBrowserCommandLine"))["arguments"]
+        except PlaywrightError:
+            flags = []
+        if not set(SHUT) <= set(flags):
+            await browser.close()
+            raise Unavailable(f"The Chrome on port {port} was started without the flags that close it.", _start(port))
+        await session.send("Browser.setDownloadBehavior", {"behavior": "deny"})
+        return browser
 
     async def _started(
         self, settings: BrowserSettings, launch: Callable[[Playwright, dict[str, Any]], Awaitable[T]]
@@ -96,6 +119,10 @@ def _told(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
     """Ctrl-C reaches the driver's process as well as ours; Playwright leaves the error of that to nobody."""
     if not str(context.get("exception")).startswith("Connection closed while reading from the driver"):
         loop.default_exception_handler(context)
+
+
+def _start(port: int) -> str:
+    return f"Start it with a profile of its own, which Chrome 136 and later ask for: {running_command(port)}"
 
 
 async def _answers(playwright: Playwright) -> bool:

@@ -19,12 +19,12 @@ from agents.executor.driver import Driver
 from agents.executor.failpoint import Failpoint, no_failpoint
 from agents.executor.ledger import Entry, MandateRefused
 from agents.executor.looks import Outcome, Sleep, look_until_sure
-from agents.executor.page import Said
+from agents.executor.page import Said, read
 from agents.executor.plan import Lookup
-from agents.executor.run import Lost, OnStep, Run
+from agents.executor.run import Lost, OnStep, Run, said_of
 from agents.executor.shots import Shots
-from agents.executor.steps import first_line
 from agents.executor.tables import State
+from agents.executor.takeover import Person, prepared
 from agents.types import Clock, Receipt
 from memory.errors import Conflict, RflowError
 from memory.home import Home
@@ -41,6 +41,7 @@ class Executor:
         driver: the one to share; None starts one with each browser.
         settle_seconds: how long a site may take until what it was sent shows; two looks are that far apart.
         sleep: waits that long.
+        person: whom the window is handed to where a site wants one; None where none can be shown.
     """
 
     def __init__(
@@ -55,6 +56,7 @@ class Executor:
         settle_seconds: float = 120,
         failpoint: Failpoint = no_failpoint,
         sleep: Sleep = asyncio.sleep,
+        person: Person | None = None,
     ) -> None:
         self._database = database
         self._home: Path = home.root
@@ -65,6 +67,7 @@ class Executor:
         self._settle = settle_seconds
         self._failpoint = failpoint
         self._sleep = sleep
+        self._person = person
         self._one_at_a_time = asyncio.Lock()
         self._worker = f"{socket.gethostname()}:{os.getpid()}"
         self._leaving: set[asyncio.Task[None]] = set()
@@ -97,6 +100,35 @@ class Executor:
                 receipt = await self._carry_out(entry, fence, on_step)
             return await self._finish(entry, fence, receipt)
 
+    async def rehearse(self, mandate_id: str, on_step: OnStep = lambda text, shot: None) -> Receipt:
+        """Go through a plan on offer up to one click before Commit, which it can never press; the offer stays as it is.
+
+        Raises:
+            NotFound: there is no such mandate.
+        """
+        async with self._one_at_a_time:
+            entry = await self._entry(mandate_id)
+            try:
+                async with AsyncExitStack() as stack:
+                    workflow = self._workflow(entry)
+                    window = await self._open(stack, workflow, Phase.REHEARSE)
+                    receipt = await self._rehearsed(self._new_run(entry, None, workflow, window, on_step))
+                    self._leave(stack.pop_all())
+                    return receipt
+            except RflowError as failed:
+                return self._receipt("refused", note=str(failed))
+
+    async def _rehearsed(self, run: Run) -> Receipt:
+        try:
+            await run.prepare()
+            button = await run.ready()
+            said, shot = await read(button.page), await run.shots.take(button.page)
+        except (RflowError, PlaywrightError) as failed:
+            return self._receipt("refused", run.last_shot, note=run.told_of(failed))
+        last = next(step.target for step in run.bound.do if step.commit)
+        note = f"Rehearsed up to one click before “{last}”: every term stands on the page. It was not pressed."
+        return self._receipt("refused", shot, note=note).model_copy(update={"terms": dict(said.pairs[:_SHOWN])})
+
     async def _carry_out(self, entry: Entry, fence: int, on_step: OnStep) -> Receipt:
         try:
             workflow = self._workflow(entry)
@@ -118,23 +150,20 @@ class Executor:
         """Everything up to the click may fail with nothing done; from the click on nothing may but be looked up."""
         try:
             self._failpoint("browser-open")
-            await run.prepare()
-            await run.guard()
-            button = await run.ready()
+            button = await prepared(run, self._person, entry.conversation, await self._references())
             self._failpoint("before-start")
             await self._start(entry, fence)
         except (RflowError, PlaywrightError) as failed:
             if isinstance(failed, MandateRefused) and failed.why == "fenced":
                 raise
             shot = await run.shots.take(await run.window.page()) if await run.window.responds() else None
-            note = " ".join(dict.fromkeys(filter(None, (_said(failed), run.window.barrier.blamed))))
-            return self._receipt("refused", shot or run.last_shot, note=note)
+            return self._receipt("refused", shot or run.last_shot, note=run.told_of(failed))
         self._failpoint("started")
         try:
             await run.press(button)
             said = await run.receive()
         except Exception as failed:  # noqa: BLE001 (whatever went wrong after the click, only a look can tell)
-            return await self._look_up(entry, run, _said(failed))
+            return await self._look_up(entry, run, said_of(failed))
         self._failpoint("received")
         if not run.kept:
             return await self._look_up(entry, run, "The workflow keeps nothing that shows what was done.")
@@ -166,9 +195,13 @@ class Executor:
         return self._told(entry, outcome, note)
 
     async def _looks(self, entry: Entry, workflow: Workflow, window: Window) -> Outcome:
-        async with self._database.connect() as conn:
-            before = await ledger.references(conn)  # a record with one of these is an older booking of the same kind
+        before = await self._references()
         return await look_until_sure(window, workflow, entry.bound, before, self._settle, self._sleep)
+
+    async def _references(self) -> frozenset[str]:
+        """A record with one of these is an older booking of the same kind."""
+        async with self._database.connect() as conn:
+            return await ledger.references(conn)
 
     def _told(self, entry: Entry, outcome: Outcome, note: str) -> Receipt:
         if outcome.state == "done" and outcome.record is not None:
@@ -207,13 +240,19 @@ class Executor:
         )
         return self._receipt("refused", note=f"This plan {how}: nothing was done.")
 
-    def _new_run(self, entry: Entry, fence: int, workflow: Workflow, window: Window, on_step: OnStep) -> Run:
+    def _new_run(self, entry: Entry, fence: int | None, workflow: Workflow, window: Window, on_step: OnStep) -> Run:
+        """A run under a claim, or, without its fencing number, of a plan that is only on offer."""
+
         async def guard() -> None:
             async with self._database.connect() as conn:
-                await ledger.still_ours(conn, entry.id, fence, self._clock())
+                if fence is None:
+                    await ledger.still_offered(conn, entry.id, self._clock())
+                else:
+                    await ledger.still_ours(conn, entry.id, fence, self._clock())
 
         shots = Shots(self._home, f"runs/{entry.task}")
-        return Run(entry.bound, workflow, window, shots, guard, on_step, self._failpoint)
+        files = self._home / "documents"
+        return Run(entry.bound, workflow, window, shots, guard, on_step, self._failpoint, files)
 
     async def _open(self, stack: AsyncExitStack, workflow: Workflow, phase: Phase) -> Window:
         policy, profile = Policy(workflow.name, workflow.sites, workflow.requests), self._home / "state" / "profile"
@@ -265,7 +304,3 @@ class Executor:
                 raise
         self._failpoint("finished")
         return receipt
-
-
-def _said(failed: Exception) -> str:
-    return str(failed) if isinstance(failed, RflowError) else f"The browser failed: {first_line(failed)}."

@@ -39,6 +39,7 @@ _NUMERIC = re.compile(r"(?<!\d)(\d{1,2})[./-](\d{1,2})[./-](\d{4})(?!\d)")
 _TIME = re.compile(
     r"(?<![\d:.,])(\d{1,2})(?:[:.h](\d\d)(?!\d))?(?::\d\d)?\s*(a\.?m\b\.?|p\.?m\b\.?)?(?![\d])", re.IGNORECASE
 )
+_RANGE = re.compile(r"\s*[–—→]\s*|\s+-\s+|\s+(?:to|until|till|through)\s+", re.IGNORECASE)
 _AMOUNT = r"\d{1,3}(?:[ .,’'\u00a0\u202f]\d{3})*(?:[.,]\d{1,2})?(?!\d)|\d+(?:[.,]\d{1,2})?(?!\d)"
 _MONEY = re.compile(
     rf"(?:(?P<s1>[€£$¥₹]|\b[A-Z]{{3}}\b)\s*(?P<a1>{_AMOUNT}))|(?:(?P<a2>{_AMOUNT})\s*(?P<s2>[€£$¥₹]|\b[A-Z]{{3}}\b))"
@@ -86,6 +87,19 @@ def date_fits(text: str, expected: str) -> bool | None:
         partial = [m for m in (*_DMY.finditer(low), *_MDY.finditer(low)) if m["day"] and not m["y"]]
         found = {_named(m, year) or f"not {year}: {m[0]}" for m in partial}
     return found == {expected} if found else None
+
+
+def date_range(text: str) -> tuple[str, str] | None:
+    """The first and the last day of "4 – 6 December 2026" and the like, ISO; None where a text is no range."""
+    parts = _RANGE.split(clean(text))
+    last = dates(parts[1]) if len(parts) == 2 else set()
+    if len(last) != 1:
+        return None
+    end = last.pop()
+    month, year = _MONTHS[int(end[5:7]) - 1], end[:4]
+    written = (parts[0], f"{parts[0]} {year}", f"{parts[0]} {month} {year}")
+    start = next((found.pop() for form in written if len(found := dates(form)) == 1), None)
+    return (start, end) if start and start <= end else None
 
 
 def times(text: str) -> set[str]:

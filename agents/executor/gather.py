@@ -10,7 +10,9 @@ from urllib.parse import urljoin
 import extruct
 
 from agents.executor.forms import clean, moneys
+from agents.executor.page import Said
 from agents.types import Candidate
+from workflows.model import Step
 
 Thing = dict[str, Any]
 
@@ -66,6 +68,23 @@ def merged(candidate: Candidate, page_html: str, url: str, text: str, at: str) -
     slots = tuple(dict.fromkeys((*candidate.slots, *slots_of(thing))))
     price = price_of(thing) or candidate.price
     return candidate.model_copy(update={"facts": facts, "slots": slots, "price": price, "seen_at": at})
+
+
+def with_kept(candidate: Candidate, said: Said, keeps: Iterable[Step]) -> Candidate:
+    """The candidate with the values beside the labels that Search keeps: facts, and what is kept as `price` its price.
+
+    A price that is no one exact amount ("from 20 EUR") is none.
+    """
+    for step in keeps:
+        values = said.labelled(step.target)
+        amounts = {amount for value in values for amount in moneys(value)}
+        if step.value == "price":
+            amount, currency = next(iter(amounts)) if len(amounts) == 1 else (None, "")
+            price = {"amount": str(amount), "currency": currency} if amount else None
+            candidate = candidate.model_copy(update={"price": price})
+        elif values:
+            candidate = candidate.model_copy(update={"facts": candidate.facts | {step.value: values[0]}})
+    return candidate
 
 
 def things_in(html: str, base: str) -> list[Thing]:

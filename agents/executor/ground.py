@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 
 from playwright.async_api import Page
 
-from agents.executor.controls import Missing
-from agents.executor.plan import BoundStep
+from agents.executor.bound import BoundStep
+from agents.executor.places import Missing
 from agents.reasoning.port import Control
 from workflows.model import Step, Verb, Workflow
 

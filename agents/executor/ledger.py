@@ -264,6 +264,17 @@ async def still_ours(conn: AsyncConnection, mandate_id: str, fence: int, now: dt
         raise await _refusal(conn, mandate_id, now, fence)
 
 
+async def still_offered(conn: AsyncConnection, mandate_id: str, now: dt.datetime) -> None:
+    """What a rehearsal looks at before each browser action.
+
+    Raises:
+        MandateRefused: stopped, expired, or it has its Go by now.
+    """
+    entry = await get(conn, mandate_id)
+    if entry.state is not State.OFFERED or entry.mandate.expires <= now:
+        raise await _refusal(conn, mandate_id, now)
+
+
 def _of(conversation: str, states: Iterable[State]) -> sa.Select[Any]:
     return sa.select(mandates).where(mandates.c.conversation == conversation, mandates.c.state.in_(tuple(states)))
 
@@ -290,11 +301,15 @@ async def _move(
 
 
 def _entry(row: Any) -> Entry:
-    mandate = Mandate.model_validate_json(row.bytes)
-    bound = BoundPlan.model_validate_json(row.bound)
+    changed = Conflict(f"The mandate “{row.id}” was changed after it was offered.", "Ask for the plan again.")
+    try:
+        mandate = Mandate.model_validate_json(row.bytes)
+        bound = BoundPlan.model_validate_json(row.bound)
+    except ValueError as unreadable:
+        raise changed from unreadable
     whole = mandate.canonical() == row.bytes and mandate.hash == row.hash
     if not whole or bound.steps_hash != mandate.plan.steps_hash or bound.plan != mandate.plan:
-        raise Conflict(f"The mandate “{row.id}” was changed after it was offered.", "Ask for the plan again.")
+        raise changed
     receipt = Receipt.model_validate_json(row.receipt) if row.receipt else None
     return Entry(
         id=row.id,

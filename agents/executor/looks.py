@@ -11,10 +11,11 @@ from playwright.async_api import Page
 
 from agents.executor.account import require_account
 from agents.executor.barrier import Phase
+from agents.executor.bound import BoundStep
 from agents.executor.bounds import leave
 from agents.executor.browser import Window
 from agents.executor.page import Said
-from agents.executor.plan import BoundPlan, BoundStep
+from agents.executor.plan import BoundPlan
 from agents.executor.records import find_record
 from agents.executor.run import Lost
 from agents.executor.steps import first_line, perform, settle
@@ -67,29 +68,39 @@ async def look_until_sure(
     return Outcome("unknown", why=why)
 
 
+async def look_beside(
+    window: Window, workflow: Workflow, bound: BoundPlan, before: frozenset[str], beside: Page
+) -> tuple[Said | bool | None, str]:
+    """One look in a page of its own, while the page beside it stays as it is."""
+    window.barrier.phase = Phase.CHECK
+    return await _look(window, workflow, bound, before, (beside,))
+
+
 async def _look(
-    window: Window, workflow: Workflow, bound: BoundPlan, before: frozenset[str]
+    window: Window, workflow: Workflow, bound: BoundPlan, before: frozenset[str], beside: tuple[Page, ...] = ()
 ) -> tuple[Said | bool | None, str]:
     """The record, False where it is absent for sure, None where that cannot be told; and what was seen."""
     try:
-        page = await window.context.new_page()
-        for other in [p for p in window.context.pages if p is not page]:
+        page, stay = await window.context.new_page(), (*window.kept, *beside)
+        for other in [p for p in window.context.pages if p not in (page, *stay)]:
             await leave(other)  # what it may still be sending is no longer ours to send
         found: Said | bool | None = False
         for step in bound.check:
             if step.verb is Verb.LOOK_FOR:
-                found = await _find(page, workflow, bound, step, before)
+                found = await _find(page, workflow, bound, step, before, stay)
             else:
-                await perform(page, step, workflow.sites, window.barrier)
+                await perform(page, step, workflow.sites, window.barrier, beside=stay)
+        if beside:
+            await leave(page)
         return found, "it is not there" if found is False else f"{page.url} cannot be read for sure"
     except (RflowError, PlaywrightError) as failed:
         return None, first_line(failed)
 
 
 async def _find(
-    page: Page, workflow: Workflow, bound: BoundPlan, step: BoundStep, before: frozenset[str]
+    page: Page, workflow: Workflow, bound: BoundPlan, step: BoundStep, before: frozenset[str], beside: tuple[Page, ...]
 ) -> Said | bool | None:
-    await settle(page, workflow.sites)
+    await settle(page, workflow.sites, beside)
     if workflow.account:
         await require_account(page, workflow.account, bound.plan.account_label)
     return await find_record(page, step.terms, before)

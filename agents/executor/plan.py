@@ -2,51 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
-from collections.abc import Callable, Iterator, Mapping
-from typing import Literal
+from collections.abc import Callable, Mapping
+from pathlib import Path
 
-from agents.executor.mandate import Plan, canonical
+from agents.executor.bound import BoundStep, as_text, bound_steps, hash_of, search_values
+from agents.executor.mandate import Plan
 from agents.executor.origins import among, origin_of
 from agents.types import Candidate, DetailValue, Frozen
 from memory.errors import BadInput
-from workflows.bind import bind_all, names_in
-from workflows.model import Detail, DetailType, Limits, Money, Step, Verb, Workflow
-from workflows.steps import TOTAL_WORDS
-
-TermType = Literal["date", "time", "count", "money", "text", "choice", "name", "phrase"]
-"""A detail's type; `name` is the candidate's name; `phrase` is text that must stand on the page as it is."""
+from workflows.bind import placeholders
+from workflows.grammar import TOTAL_WORDS
+from workflows.model import Detail, DetailType, Limits, Money, Verb, Workflow
 
 _PARTY = {"party", "guest", "guests", "people", "persons", "seats", "diners", "covers", "travellers", "adults"}
-
-
-class Term(Frozen):
-    """One thing that the page must say: the detail's name, its type, and the value in normal form."""
-
-    name: str
-    type: TermType
-    value: str
-
-
-class BoundStep(Frozen):
-    """A step as it will be taken.
-
-    Attributes:
-        text: the sentence shown to the person.
-        target, value: bound; `target_type` and `value_type` where the whole of it came from one detail.
-        terms: what `check that` and `look for` compare.
-    """
-
-    verb: Verb
-    text: str
-    target: str = ""
-    target_type: TermType | None = None
-    value: str = ""
-    value_type: TermType | None = None
-    terms: tuple[Term, ...] = ()
-    role: str = ""
-    commit: bool = False
 
 
 class BoundPlan(Frozen):
@@ -63,7 +32,7 @@ class BoundPlan(Frozen):
     @property
     def steps_hash(self) -> str:
         """SHA-256 over the bound steps, hex."""
-        return _steps_hash(self.do, self.check)
+        return hash_of(self.do, self.check)
 
     @property
     def sentences(self) -> tuple[str, ...]:
@@ -79,6 +48,7 @@ def plan_for(
     price: Mapping[str, str] | None,
     account_label: str | None,
     tz: str,
+    files: Path | None = None,
 ) -> BoundPlan:
     """The plan for doing `workflow` with these details and this candidate.
 
@@ -86,8 +56,10 @@ def plan_for(
         price: what one would pay as shown ({"amount", "currency"}), or None where the site shows none.
         account_label: the name that the site shows when the person is logged in, where the workflow needs a login.
         tz: the home's time zone, for example "Europe/Lisbon".
+        files: the folder whose files may be uploaded.
 
     Raises:
+        NotFound: a file to upload is not there.
         BadInput: the candidate is on another site, a value is missing, or a term would not be read back before Commit.
     """
     if not among(candidate.url, workflow.sites):
@@ -96,9 +68,8 @@ def plan_for(
             f"Add the site to `sites` in {workflow.path} if it is meant.",
         )
     values = _values(details, candidate)
-    types = _types(workflow)
-    do = tuple(_bound(workflow, workflow.do, values, types))
-    check = tuple(_bound(workflow, workflow.check, values, types))
+    do = bound_steps(workflow, workflow.do, values, files)
+    check = bound_steps(workflow, workflow.check, values)
     _refuse_unchecked(workflow, do, details)
     plan = Plan(
         origin=origin_of(candidate.url) or "",
@@ -107,7 +78,7 @@ def plan_for(
         tz=tz,
         account_label=account_label if workflow.account else None,
         workflow_hash=workflow.hash,
-        steps_hash=_steps_hash(do, check),
+        steps_hash=hash_of(do, check),
         **_detail_terms(workflow, details),
         **_price_terms(workflow, price, candidate),
     )
@@ -122,87 +93,17 @@ def plan_for(
     )
 
 
-def search_values(details: Mapping[str, DetailValue]) -> dict[str, str]:
-    """The details as texts, for addresses and fields."""
-    return {name: _text(value) for name, value in details.items()}
-
-
-def bound_steps(workflow: Workflow, steps: tuple[Step, ...], values: dict[str, str]) -> tuple[BoundStep, ...]:
-    """Any of a workflow's steps with values put in."""
-    return tuple(_bound(workflow, steps, values, _types(workflow)))
-
-
-def _steps_hash(do: tuple[BoundStep, ...], check: tuple[BoundStep, ...]) -> str:
-    steps = {"do": [s.model_dump(mode="json") for s in do], "check": [s.model_dump(mode="json") for s in check]}
-    return hashlib.sha256(canonical(steps)).hexdigest()
-
-
 def _values(details: Mapping[str, DetailValue], candidate: Candidate) -> dict[str, str]:
     facts = {f"choice.{k}": str(v) for k, v in candidate.facts.items() if isinstance(v, str | int | float)}
     choice = {"choice.name": candidate.name, "choice.url": candidate.url, "choice.id": candidate.id}
     if candidate.price:
-        choice["choice.price"] = _text(dict(candidate.price))
+        choice["choice.price"] = as_text(dict(candidate.price))
     return search_values(details) | facts | choice
-
-
-def _text(value: DetailValue) -> str:
-    return f"{value['amount']} {value['currency']}" if isinstance(value, dict) else str(value)
-
-
-def _types(workflow: Workflow) -> dict[str, TermType]:
-    typed: dict[str, TermType] = {d.name: d.type.value for d in workflow.details}
-    return typed | {"choice.name": "name", "choice.price": "money"}
-
-
-def _bound(
-    workflow: Workflow, steps: tuple[Step, ...], values: dict[str, str], types: dict[str, TermType]
-) -> Iterator[BoundStep]:
-    absent = {d.name for d in workflow.details if d.optional and not values.get(d.name)}
-    for step in steps:
-        for bound in bind_all(workflow, (step,), values):
-            kept = [v for v in step.values if not absent.intersection(names_in(v))]
-            yield BoundStep(
-                verb=step.verb,
-                text=_sentence(bound),
-                target=bound.target,
-                target_type=_type_of(step.target, types),
-                value=bound.value,
-                value_type=_type_of(step.value, types),
-                terms=tuple(_term(raw, value, types) for raw, value in zip(kept, bound.values, strict=True)),
-                role=step.role,
-                commit=step.commit,
-            )
-
-
-def _sentence(step: Step) -> str:
-    text = re.sub(r"^\W*commit\W+", "", step.text, flags=re.IGNORECASE) if step.commit else step.text
-    text = text[:1].upper() + text[1:]
-    return f"{text} (this is the step that cannot be taken back)" if step.commit else text
-
-
-def _whole(text: str) -> str | None:
-    """The placeholder that is the whole text, without its braces."""
-    names = names_in(text)
-    return names[0] if len(names) == 1 and text == f"{{{names[0]}}}" else None
-
-
-def _type_of(text: str, types: dict[str, TermType]) -> TermType | None:
-    name = _whole(text)
-    return types.get(name) if name else None
-
-
-def _term(raw: str, value: str, types: dict[str, TermType]) -> Term:
-    name = _whole(raw)
-    if name is None:
-        return Term(name="", type="phrase", value=value)
-    if name == "choice.price":
-        return Term(name="total", type="money", value=value)
-    return Term(name="item" if name == "choice.name" else name, type=types.get(name, "text"), value=value)
 
 
 def _used(workflow: Workflow, details: Mapping[str, DetailValue]) -> list[Detail]:
     """The details that Do rests on, in the file's order."""
-    names = {n for s in workflow.do for n in names_in(" ".join((s.target, s.value, *s.values)))}
+    names = {name for step in workflow.do for name in placeholders(step)}
     return [d for d in workflow.details if d.name in names and d.name in details]
 
 
@@ -213,7 +114,7 @@ def _detail_terms(workflow: Workflow, details: Mapping[str, DetailValue]) -> dic
         value = details[detail.name]
         field = next((f for f in _fields(detail) if f not in terms), None)
         if field is None:
-            options[detail.name] = _text(value)
+            options[detail.name] = as_text(value)
         else:
             terms[field] = value
     return terms | {"options": options or None}
@@ -268,7 +169,8 @@ def _refuse_unchecked(workflow: Workflow, do: tuple[BoundStep, ...], details: Ma
     terms = [term for step in do[:commit] if step.verb is Verb.CHECK_THAT for term in step.terms]
     read = {"total" if t.type == "phrase" and t.value.casefold() in TOTAL_WORDS else t.name for t in terms}
     needed = [d.name for d in _used(workflow, details) if d.type is not DetailType.TEXT]
-    missing = [name for name in ("item", *needed, "total") if name not in read and name not in workflow.terms]
+    item = ["item"] if workflow.search else []
+    missing = [name for name in (*item, *needed, "total") if name not in read and name not in workflow.terms]
     if missing:
         raise BadInput(
             f"{workflow.path} would commit without reading back {', '.join(missing)}.",

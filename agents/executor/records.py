@@ -7,9 +7,9 @@ from collections.abc import Iterable
 
 from playwright.async_api import Page
 
+from agents.executor.bound import Term
 from agents.executor.forms import READ, clean, date_fits, moneys, same_text
 from agents.executor.page import Said, read
-from agents.executor.plan import Term
 from agents.executor.verify import stands, values_for
 
 _KINDS = ("article", "[role=listitem], li", "[role=row], tr", "dl")  # what a site may make a record of, best first

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Locator, Page, Response
@@ -12,15 +13,17 @@ from playwright.async_api import Locator, Page, Response
 from agents.executor import controls
 from agents.executor.account import require_account
 from agents.executor.barrier import Phase
+from agents.executor.bound import BoundStep, Term
 from agents.executor.bounds import STEP, within
 from agents.executor.browser import Window
 from agents.executor.failpoint import Failpoint
 from agents.executor.page import Said, read
-from agents.executor.plan import BoundPlan, BoundStep, Term
+from agents.executor.places import Part, narrowed
+from agents.executor.plan import BoundPlan
 from agents.executor.shots import Shots
 from agents.executor.steps import first_line, perform, settle
-from agents.executor.verify import check_terms, difference
-from memory.errors import BadInput, Unavailable
+from agents.executor.verify import check_some, check_terms, difference
+from memory.errors import BadInput, RflowError, Unavailable
 from workflows.model import Verb, Workflow
 
 OnStep = Callable[[str, str | None], None]
@@ -45,8 +48,10 @@ class Run:
     guard: Guard
     on_step: OnStep
     failpoint: Failpoint
+    files: Path | None = None
     kept: dict[str, str] = field(default_factory=dict)
     last_shot: str | None = None
+    _at: int = 1  # the step that is being taken
     _told: int = 0  # how many of the barrier's stops were told
     _showing: asyncio.Task[None] | None = None
 
@@ -69,23 +74,36 @@ class Run:
     def _terms(self) -> tuple[Term, ...]:
         return tuple(term for step in self._before if step.verb is Verb.CHECK_THAT for term in step.terms)
 
-    async def prepare(self) -> None:
+    async def prepare(self, from_here: bool = False) -> None:
         """Every step before Commit, each after a look whether the person has stopped it.
+
+        Args:
+            from_here: begin with the step that did not work before, on the page that is there now.
 
         Raises:
             SignedOut, TermsDiffer, Ambiguous, Missing, LeftSite, Unavailable: why it ends here, nothing being done.
         """
         page = await self.window.page()
-        for number, step in enumerate(self._before, 1):
-            if step.verb is Verb.CHECK_THAT:
-                await self._before_touching()
-                await self._read_back(page, step.terms)
-            else:
-                await perform(page, step, self.workflow.sites, self.window.barrier, self._before_touching)
+        self._at = self._at if from_here else 1
+        for number, step in list(enumerate(self._before, 1))[self._at - 1 :]:
+            self._at = number
+            said = await self._one_before(page, step)
             if number == 1:
                 await self._check_account(page)
-            self._tell(step.text, page)
+            self._tell(said, page)
             self.failpoint(f"step-{number}")
+
+    async def _one_before(self, page: Page, step: BoundStep) -> str:
+        if step.verb not in (Verb.CHECK_THAT, Verb.MAKE_SURE):
+            sites, barrier, kept = self.workflow.sites, self.window.barrier, self.window.kept
+            return await perform(page, step, sites, barrier, self._before_touching, self.files, kept)
+        await self._before_touching()
+        said = await self._read(page, step.terms)
+        if step.verb is Verb.CHECK_THAT:
+            check_terms(said, step.terms, self.bound.plan)
+        else:  # a cart that is looked at has no total yet that could be compared
+            check_some(said, step.terms, self.bound.plan)
+        return step.text
 
     async def ready(self) -> Locator:
         """The control of the Commit, on a page that says every term, read just now.
@@ -94,16 +112,17 @@ class Run:
             SignedOut, TermsDiffer, Ambiguous, Missing: as `prepare`.
         """
         page = await self.window.page()
-        await settle(page, self.workflow.sites)
+        await settle(page, self.workflow.sites, self.window.kept)
         step = self._commit
         try:
             async with within(STEP):
-                button = await controls.to_press(page, step.target, role=step.role, kind=step.target_type, exact=True)
+                part = await narrowed(Part.whole(page), step.places)
+                button = await controls.to_press(part, step.target, role=step.role, kind=step.target_type, exact=True)
                 await button.click(trial=True)  # whether it can be pressed is found out before anything is recorded
         except PlaywrightError as failed:
             raise Unavailable(f"“{step.target}” cannot be pressed: {first_line(failed)}.", "Try again.") from failed
         await self._before_touching()
-        await self._read_back(page, self._terms)  # last of all
+        check_terms(await self._read(page, self._terms), self._terms, self.bound.plan)  # last of all
         return button
 
     async def press(self, button: Locator) -> None:
@@ -112,6 +131,8 @@ class Run:
         Raises:
             Lost: the page did not come back, or with a server's error: what came of it must be looked up.
         """
+        if self.window.barrier.phase is Phase.REHEARSE:
+            raise BadInput("A rehearsal presses nothing that cannot be taken back.", "Give a Go to the plan.")
         page = button.page
         failed: list[int] = []
         page.on("response", lambda answer: failed.extend(_server_error(page, answer)))
@@ -142,6 +163,10 @@ class Run:
         except PlaywrightError as gone:
             raise Lost(f"After “{self._commit.target}” the page was lost: {first_line(gone)}.") from gone
 
+    def told_of(self, failed: Exception) -> str:
+        """Why it ends, with the request that the barrier stopped where one may be the reason."""
+        return " ".join(dict.fromkeys(filter(None, (said_of(failed), self.window.barrier.blamed))))
+
     def surprises(self, said: Said) -> tuple[str, ...]:
         """Where the confirmation says otherwise than what was approved."""
         told = (difference(said, term, self.bound.plan) for term in self._terms if term.type != "phrase")
@@ -168,13 +193,12 @@ class Run:
             raise Lost(f"{page.url} names “{label}” without a value.")
         return values[0]
 
-    async def _read_back(self, page: Page, terms: tuple[Term, ...]) -> None:
+    async def _read(self, page: Page, terms: tuple[Term, ...]) -> Said:
         await self._check_account(page)
         try:
-            said = await self._patiently(page, terms)
+            return await self._patiently(page, terms)
         except PlaywrightError as failed:
             raise Unavailable(f"{page.url} cannot be read: {first_line(failed)}.", "Try again.") from failed
-        check_terms(said, terms, self.bound.plan)
 
     async def _patiently(self, page: Page, terms: tuple[Term, ...]) -> Said:
         """What the page says once it says anything of every term: a page may fill itself in after it has loaded."""
@@ -208,6 +232,11 @@ class Run:
             self.on_step(note, None)
         self.window.notes.clear()
         self._told = len(stopped)
+
+
+def said_of(failed: Exception) -> str:
+    """An error in a sentence."""
+    return str(failed) if isinstance(failed, RflowError) else f"The browser failed: {first_line(failed)}."
 
 
 def _server_error(page: Page, answer: Response) -> list[int]:

@@ -8,26 +8,27 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from pathlib import Path
 
 from playwright.async_api import Error as PlaywrightError
-from playwright.async_api import Locator, Page
+from playwright.async_api import Page
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
+from agents.executor import controls
 from agents.executor.barrier import Phase, Policy
+from agents.executor.bound import BoundStep, bound_steps, search_values
 from agents.executor.bounds import STEP, leave, within
 from agents.executor.browser import Window, open_clean, open_profile
 from agents.executor.chrome import BrowserSettings
-from agents.executor.controls import Missing
 from agents.executor.driver import Driver
-from agents.executor.gather import SEE, candidates, merged
+from agents.executor.gather import SEE, candidates, merged, with_kept
 from agents.executor.ground import Grounding
 from agents.executor.origins import among
-from agents.executor.plan import BoundStep, bound_steps, search_values
+from agents.executor.page import read
+from agents.executor.places import Missing, Part, narrowed
 from agents.executor.steps import first_line, open_page, perform, settle
 from agents.types import Candidate, Clock, DetailValue
 from memory.errors import BadInput, Unavailable
 from workflows.model import Limits, Step, Verb, Workflow
 
 _AT_ONCE = 4  # pages that are looked at together
-_ROLES = frozenset({"article", "listitem", "row", "option", "link", "group", "region", "gridcell", "treeitem"})
 _FIRST = 5  # seconds for the first thing that repeats: an empty list is a page like any other
 
 
@@ -75,12 +76,14 @@ class Searcher:
             BadInput: a detail that Search rests on is missing.
         """
         found: tuple[Candidate, ...] = ()
+        if not workflow.search:  # there is nothing to choose: the one candidate is the thing itself
+            return (Candidate(id="c1", name=workflow.title, url=workflow.sites[0], seen_at=self._now()),)
         async with self._window(workflow) as window, _page(window) as page:
             bound = bound_steps(workflow, workflow.search, search_values(details))
             for written, step in zip(workflow.search, bound, strict=True):
                 if step.verb is Verb.COLLECT:
-                    found += await self._collected(page, step.target)
-                elif step.verb is not Verb.LOOK_CLOSER:
+                    found += await self._collected(page, step)
+                elif step.verb not in (Verb.LOOK_CLOSER, Verb.KEEP):
                     await _taken(page, written, step, window, workflow, grounding)
         return tuple(c.model_copy(update={"id": f"c{n}"}) for n, c in enumerate(found, 1))
 
@@ -123,8 +126,8 @@ class Searcher:
             )
         return page.url, title, text, [(to, said.strip()) for to, said in anchors if said.strip() and among(to, sites)]
 
-    async def _collected(self, page: Page, what: str) -> tuple[Candidate, ...]:
-        repeated = _repeated(page, what)
+    async def _collected(self, page: Page, step: BoundStep) -> tuple[Candidate, ...]:
+        repeated = controls.repeated(await narrowed(Part.whole(page), step.places), step.target)
         try:
             await repeated.first.wait_for(state="attached", timeout=_FIRST * 1000)
         except PlaywrightTimeout:
@@ -142,7 +145,9 @@ class Searcher:
                     await open_page(page, candidate.url, workflow.sites)
                     async with within(STEP):
                         html, text = await page.content(), await page.inner_text("body")
-                    return await asyncio.to_thread(merged, candidate, html, page.url, text, self._now())
+                    looked = await asyncio.to_thread(merged, candidate, html, page.url, text, self._now())
+                    keeps = [step for step in workflow.search if step.verb is Verb.KEEP]
+                    return with_kept(looked, await read(page), keeps) if keeps else looked
             except Unavailable as away:
                 return away
 
@@ -199,10 +204,3 @@ async def _page(window: Window) -> AsyncIterator[Page]:
     except PlaywrightError as failed:
         why = window.barrier.blamed or f"{first_line(failed)}."
         raise Unavailable(f"The site could not be read: {why}", "Try again later.") from failed
-
-
-def _repeated(page: Page, what: str) -> Locator:
-    """What repeats: by its role, else by the label that each has."""
-    if what.lower() in _ROLES:
-        return page.get_by_role(what.lower())  # type: ignore[arg-type]
-    return page.get_by_label(what, exact=True)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
 from playwright.async_api import Error as PlaywrightError
@@ -12,12 +15,17 @@ from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from agents.executor import controls
 from agents.executor.barrier import Barrier
+from agents.executor.bound import BoundStep
 from agents.executor.bounds import STEP, leave, within
-from agents.executor.forms import clean, counts, same_text, times
+from agents.executor.days import pick
+from agents.executor.inputs import choose, enter, give_file
 from agents.executor.origins import among
-from agents.executor.plan import BoundStep
+from agents.executor.places import Part, narrowed, whole
 from memory.errors import BadInput, Conflict, Unavailable
+from workflows.grammar import MOST_SCROLLS
 from workflows.model import Verb
+
+_MOMENT = 1500  # milliseconds in which what is asked for may still appear
 
 
 class LeftSite(Conflict):
@@ -32,10 +40,36 @@ async def _nothing() -> None:
     """Nothing is to be done before."""
 
 
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Where and under what conditions steps are taken."""
+
+    part: Part
+    sites: tuple[str, ...]
+    before: Before = _nothing
+    files: Path | None = None
+    beside: tuple[Page, ...] = ()
+
+    @property
+    def page(self) -> Page:
+        """The page that the part is of."""
+        return self.part.page
+
+
 async def perform(
-    page: Page, step: BoundStep, sites: tuple[str, ...], barrier: Barrier, before: Before = _nothing
+    page: Page,
+    step: BoundStep,
+    sites: tuple[str, ...],
+    barrier: Barrier,
+    before: Before = _nothing,
+    files: Path | None = None,
+    beside: tuple[Page, ...] = (),
 ) -> str:
-    """Take one step that can be taken back: open, press, enter, choose, tick or wait for.
+    """Take one step that can be taken back.
+
+    Args:
+        files: the folder whose files may be uploaded.
+        beside: pages that are no popups of this one, and stay.
 
     Returns:
         What was done, in a sentence.
@@ -43,22 +77,23 @@ async def perform(
     Raises:
         Ambiguous, Missing: several elements fit, or none.
         LeftSite: the step led to another site.
+        Conflict: what a step leaves behind is not what it says.
         Unavailable: the site does not answer, or not in time.
     """
     if step.commit:
         raise BadInput(f"“{step.text}” is the Commit.", "Only a mandate takes it.")
     try:
         async with within(STEP):
-            await _take(page, step, sites, before)
+            said = await _take(Act(Part.whole(page), sites, before, files, beside), step)
     except PlaywrightTimeout as slow:
         raise Unavailable(f"“{step.text}” took too long on {page.url}.", "Try again later.") from slow
     except PlaywrightError as failed:
         raise Unavailable(_failed(step, page, failed, barrier), "Look at the page, then try again.") from failed
-    await settle(page, sites)
-    return step.text
+    await settle(page, sites, beside)
+    return said
 
 
-async def settle(page: Page, sites: tuple[str, ...]) -> None:
+async def settle(page: Page, sites: tuple[str, ...], beside: tuple[Page, ...] = ()) -> None:
     """Wait until the page that an action led to is there, and stay on it alone.
 
     Raises:
@@ -67,7 +102,7 @@ async def settle(page: Page, sites: tuple[str, ...]) -> None:
     """
     try:
         await page.wait_for_load_state("domcontentloaded")
-        for other in [p for p in page.context.pages if p is not page]:
+        for other in [p for p in page.context.pages if p not in (page, *beside)]:
             await leave(other)  # a popup is no part of any step
     except PlaywrightError as failed:
         raise Unavailable(f"{page.url} did not load: {first_line(failed)}.", "Try again later.") from failed
@@ -99,83 +134,123 @@ def _without_empty(url: str) -> str:
     return urlunsplit(parts._replace(query=urlencode([(k, v) for k, v in pairs if v])))
 
 
-async def _take(page: Page, step: BoundStep, sites: tuple[str, ...], before: Before) -> None:
-    if step.verb is Verb.OPEN:
-        await before()
-        await open_page(page, step.target, sites)
-    elif step.verb is Verb.WAIT_FOR:
-        await page.get_by_text(step.target).filter(visible=True).first.wait_for()
-        await before()
+async def _take(act: Act, step: BoundStep) -> str:
+    """The step taken; what was done, in a sentence."""
+    if step.verb is Verb.IF:
+        return await _branch(act, step)
+    if step.verb is Verb.FOR_EACH:
+        return await _each(act, step)
+    if step.verb in _WHOLE_PAGE:
+        await act.before()
+        await _WHOLE_PAGE[step.verb](act, step)
     else:
-        control = await _control(page, step)
-        await before()
-        await _touch(control, step)
+        await _act(replace(act, part=await narrowed(act.part, step.places)), step)
+    return step.text
 
 
-async def _control(page: Page, step: BoundStep) -> Locator:
+async def _branch(act: Act, step: BoundStep) -> str:
+    """The one step or the other: the plan holds both, and the page decides nothing else."""
+    shown = await _shown(act.page, step.target)
+    said = f"the page {'says' if shown else 'does not say'} “{step.target}”"
+    taken = step.inner[:1] if shown != step.negated else step.inner[1:]
+    if not taken:
+        return f"Nothing to do, as {said}: {step.text}"
+    return f"As {said}: {await _take(act, taken[0])}"
+
+
+async def _shown(page: Page, text: str) -> bool:
+    """Whether the text is on the page, or comes within a moment."""
+    found = page.get_by_text(re.compile(whole(text), re.IGNORECASE)).filter(visible=True)
+    try:
+        await found.first.wait_for(timeout=_MOMENT)
+    except PlaywrightTimeout:
+        return False
+    return True
+
+
+async def _each(act: Act, step: BoundStep) -> str:
+    """The step taken in each thing, which it may take away or leave; never in more of them than the plan allows."""
+    part = await narrowed(act.part, step.places)
+    things = controls.repeated(part, step.target).filter(visible=True)
+    with suppress(PlaywrightTimeout):
+        await things.first.wait_for(timeout=_MOMENT)
+    count = await things.count()
+    if count > step.count:
+        raise Conflict(f"{count} things fit “{step.target}” on {part.where}, and the plan allows {step.count}.", "")
+    at = done = 0
+    while at < count and done < step.count:
+        one = Part(act.page, things.nth(at), f"“{step.target}” {at + 1} on {act.page.url}")
+        await _take(replace(act, part=one), step.inner[0])
+        await settle(act.page, act.sites, act.beside)
+        before, count, done = count, await things.count(), done + 1
+        at = at + 1 if count >= before else 0
+    return f"{step.text} ({done} taken)"
+
+
+async def _open(act: Act, step: BoundStep) -> None:
+    await open_page(act.page, step.target, act.sites)
+
+
+async def _wait_for(act: Act, step: BoundStep) -> None:
+    await act.page.get_by_text(step.target).filter(visible=True).first.wait_for()
+
+
+async def _go_back(act: Act, step: BoundStep) -> None:
+    if await act.page.go_back(wait_until="domcontentloaded") is None:
+        raise Conflict(f"There is no page before {act.page.url}.", "Take the step out.")
+
+
+async def _scroll(act: Act, step: BoundStep) -> None:
+    if step.role != "end":
+        await act.page.get_by_text(step.target).filter(visible=True).first.scroll_into_view_if_needed()
+        return
+    for _ in range(MOST_SCROLLS):
+        height = await act.page.evaluate("() => { scrollTo(0, 1e9); return document.documentElement.scrollHeight }")
+        try:
+            grown = f"() => document.documentElement.scrollHeight > {int(height)}"
+            await act.page.wait_for_function(grown, timeout=_MOMENT)
+        except PlaywrightTimeout:
+            return
+
+
+_WHOLE_PAGE = {Verb.OPEN: _open, Verb.WAIT_FOR: _wait_for, Verb.GO_BACK: _go_back, Verb.SCROLL: _scroll}
+
+
+async def _act(act: Act, step: BoundStep) -> None:
+    """A step on one control: found, then touched once nothing speaks against it."""
+    if step.verb is Verb.PICK:
+        await act.before()
+        await pick(act.part, step.target, *filter(None, (step.value, step.until)))
+        return
+    control = await _control(act.part, step)
+    await act.before()
     match step.verb:
-        case Verb.PRESS:
-            return await controls.to_press(page, step.target, role=step.role, kind=step.target_type)
         case Verb.ENTER:
-            return await controls.to_fill(page, step.target)
+            await enter(control, step)
         case Verb.CHOOSE:
-            return await controls.to_choose(page, step.target)
-        case Verb.TICK:
-            return await controls.to_tick(page, step.target)
-        case _:
-            raise BadInput(f"“{step.text}” cannot stand here.", "Move it to the section that it belongs to.")
-
-
-async def _touch(control: Locator, step: BoundStep) -> None:
-    match step.verb:
-        case Verb.ENTER:
-            await _enter(control, step)
-        case Verb.CHOOSE:
-            await _choose(control, step)
+            await choose(act.page, control, step)
         case Verb.TICK:
             await control.check()
+        case Verb.UPLOAD:
+            await give_file(act.page, act.files, control, step)
         case _:
             await control.click()
 
 
-async def _enter(field: Locator, step: BoundStep) -> None:
-    kind = await field.evaluate("e => e.type ?? ''")
-    if kind == "password":
-        raise BadInput(f"“{step.target}” asks for a password.", "Passwords are yours to type: use `rflow login`.")
-    value = step.value.rpartition(" ")[0] if step.value_type == "money" else step.value
-    await field.fill(value)
-    there = await field.evaluate("e => e.value ?? e.innerText")
-    if not same_text(str(there), value):
-        raise Conflict(f"“{step.target}” holds “{there}” after entering “{value}”.", "Look at the form of the value.")
-
-
-async def _choose(control: Locator, step: BoundStep) -> None:
-    if not await control.evaluate("e => e.tagName === 'SELECT'"):
-        wanted = re.compile(rf"^\s*{re.escape(step.value)}\s*$", re.IGNORECASE)
-        await control.get_by_role("radio", name=wanted).check()
-        return
-    options: list[list[str]] = await control.evaluate("e => [...e.options].map(o => [o.value, o.label])")
-    await control.select_option(index=_which(step, options))
-
-
-def _which(step: BoundStep, options: list[list[str]]) -> int:
-    """The one option whose text or value is the step's, else the one whose text means it ("2 people")."""
-    fits = (
-        lambda value, label: same_text(label, step.value),
-        lambda value, label: value == step.value,
-        lambda value, label: step.value_type == "count" and counts(label) == {step.value},
-        lambda value, label: step.value_type == "time" and times(label) == {step.value},
-        lambda value, label: clean(step.value).casefold() in clean(label).casefold().split(" "),
-    )
-    for fit in fits:
-        found = [i for i, (value, label) in enumerate(options) if fit(value, label)]
-        if len(found) == 1:
-            return found[0]
-        if found:
-            names = ", ".join(f"“{options[i][1]}”" for i in found)
-            raise controls.Ambiguous(f"“{step.value}” fits {names} in “{step.target}”.", "Give the whole text of one.")
-    there = ", ".join(f"“{clean(label)}”" for _, label in options if label.strip())
-    raise controls.Missing(f"“{step.value}” is not in “{step.target}”; there are {there}.", "Choose one of these.")
+async def _control(part: Part, step: BoundStep) -> Locator:
+    match step.verb:
+        case Verb.PRESS:
+            return await controls.to_press(part, step.target, role=step.role, kind=step.target_type)
+        case Verb.ENTER:
+            return await controls.to_fill(part, step.target)
+        case Verb.CHOOSE:
+            return await controls.to_choose(part, step.target)
+        case Verb.TICK:
+            return await controls.to_tick(part, step.target)
+        case Verb.UPLOAD:
+            return await controls.to_upload(part, step.target)
+        case _:
+            raise BadInput(f"“{step.text}” cannot stand here.", "Move it to the section that it belongs to.")
 
 
 def _failed(step: BoundStep, page: Page, failed: PlaywrightError, barrier: Barrier) -> str:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from agents.executor.forms import READ, clean, date_fits, moneys, same_text
+from agents.executor.bound import Term
+from agents.executor.forms import READ, clean, date_fits, date_range, moneys, same_text
 from agents.executor.mandate import Plan
 from agents.executor.page import Said
-from agents.executor.plan import Term
 from memory.errors import Conflict
 
 _TOTAL = re.compile(r"\b(?:total|price|amount|to pay|cost|charge|deposit)\b", re.IGNORECASE)
@@ -60,8 +60,21 @@ def check_terms(said: Said, terms: Iterable[Term], plan: Plan) -> None:
     Raises:
         TermsDiffer: with every difference.
     """
-    found = [d for term in terms if (d := difference(said, term, plan)) is not None]
-    found += _linked_item(said, plan) + list(_total(said, plan))
+    terms = tuple(terms)
+    linked = _linked_item(said, plan) if any(term.type == "name" for term in terms) else []
+    _stop_at([*_differences(said, terms, plan), *linked, *_total(said, plan)])
+
+
+def check_some(said: Said, terms: Iterable[Term], plan: Plan) -> None:
+    """Compare the page with these terms and nothing else; raises as `check_terms` does."""
+    _stop_at(_differences(said, terms, plan))
+
+
+def _differences(said: Said, terms: Iterable[Term], plan: Plan) -> list[Difference]:
+    return [d for term in terms if (d := difference(said, term, plan)) is not None]
+
+
+def _stop_at(found: list[Difference]) -> None:
     if found:
         raise TermsDiffer(tuple(dict.fromkeys(found)))
 
@@ -102,11 +115,18 @@ def values_for(said: Said, term: Term) -> Iterator[str]:
         texts = [v for _, v in said.pairs] + list(said.headings)
         yield from [t for t in texts if same_text(t, term.value)][:1]
         return
-    yield from _labelled(said, term) or [value for _, value in said.pairs if _of_kind(value, term)]
+    found = _labelled(said, term) or [value for _, value in said.pairs if _of_kind(value, term)]
+    yield from (_its_end(value, term) for value in found)
     for thing in said.things:
         for key in _LINKED.get(term.type, ()):
             if isinstance(thing.get(key), str | int) and _linked_fits(term):
                 yield _local(str(thing[key]), term)
+
+
+def _its_end(value: str, term: Term) -> str:
+    """Of a value that is a range of days, the one that the term is."""
+    days = date_range(value) if term.type == "date" else None
+    return days[0 if _linked_fits(term) else 1] if days else value
 
 
 def _linked_fits(term: Term) -> bool:

@@ -14,6 +14,13 @@ _GO = re.compile(
     rf"\s*(?:go(?:\s+{_CODE})?|go\s+ahead|yes[,.!]?\s+go|(?:yes[,.!]?\s+)?book\s+it|buy\s+it|confirm|do\s+it){_END}",
     re.IGNORECASE | re.ASCII,
 )
+_REHEARSE = re.compile(
+    rf"\s*(?:please\s+)?(?:rehearse(?:\s+(?:it|this|that|first))?|dry\s+run|try\s+it\s+without\s+booking){_END}",
+    re.IGNORECASE,
+)
+_DONE = re.compile(
+    rf"\s*(?:(?:(?:i[’']?m|i\s+am|all)\s+)?(?:done|finished)|(?:please\s+)?(?:continue|go\s+on)){_END}", re.IGNORECASE
+)
 _STOP = re.compile(
     r"[\s*\"'“”🛑✋]*(?:(?:please|wait|no)[,!.\s]+)*"
     r"(?:(?:stop|cancel|abort|halt)(?:[\s,!.]+(?:stop|cancel|abort|halt|it|this|that|now|everything|all|at\s+once"
@@ -37,6 +44,16 @@ def parse_go(text: str) -> Go | None:
     if match is None:
         return None
     return Go(match["code"].upper() if match["code"] else None)
+
+
+def parse_rehearse(text: str) -> bool:
+    """Whether the whole message asks to rehearse the plan on offer."""
+    return _REHEARSE.fullmatch(text) is not None
+
+
+def parse_done(text: str) -> bool:
+    """Whether the whole message says that the person has finished in the window."""
+    return _DONE.fullmatch(text) is not None
 
 
 def parse_stop(text: str) -> bool:

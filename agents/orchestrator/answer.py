@@ -13,8 +13,10 @@ from agents.executor.words import parse_go
 from agents.orchestrator import bookings, say
 from agents.orchestrator import rank as ranking
 from agents.reasoning.offline.domains import headed
+from agents.reasoning.offline.lookup import look_up
 from agents.state import TaskState
 from agents.types import Candidate, Decision, PlanView, Preferences, Question, Reply
+from memory.style import Style
 from workflows.model import Workflow
 
 _ALL = re.compile(r"\b(?:know|known|remember|learn(?:ed|t)|noted?|file|all|everything)\b", re.IGNORECASE)
@@ -46,8 +48,12 @@ async def _said(intent: str, state: TaskState, crew: Crew) -> str:
         return _why_not(subject or state["message"], state)
     if intent == "why" and state.get("ranked"):
         return _why(state)
+    if intent == "ask" and state.get("ranked"):
+        return _about_options(subject, state)
     if intent == "bookings":
         return await bookings.told(subject, crew)
+    if intent == "resume":
+        return f"Back to “{' '.join(state['request'].split())}”." if "workflow" in state else "Nothing was set aside."
     if state.get("busy"):
         return BUSY
     if parse_go(state["message"]):
@@ -56,7 +62,7 @@ async def _said(intent: str, state: TaskState, crew: Crew) -> str:
         return _COURTESY[intent]
     if "workflow" in state:
         return _NOTHING_DONE.get(state.get("status", ""), "I did nothing with that: I could not tell what to change.")
-    return _what_i_can(intent, crew)
+    return _what_i_can(intent, crew, Style.of(crew.home).address)
 
 
 _COURTESY = {
@@ -70,9 +76,9 @@ _NOTHING_DONE = {
 }
 
 
-def _what_i_can(intent: str, crew: Crew) -> str:
+def _what_i_can(intent: str, crew: Crew, name: str) -> str:
     opening = {
-        "greeting": "Hello!",
+        "greeting": f"Hello, {say.quoted(name)}!" if name else "Hello!",
         "help": "I recommend, you decide, and after your Go I do it.",
         "refuse": "All right; nothing was waiting.",
         "unfit": "I have no workflow for that, so I offer nothing.",
@@ -111,6 +117,20 @@ def _unknown(preferences: Preferences) -> str:
         return ""
     offer = f"Say “ask me five questions about {say.quoted(preferences.unknown[0])}” to tell me."
     return f"Not in your files: {', '.join(preferences.unknown)}. {offer}"
+
+
+def _about_options(question: str, state: TaskState) -> str:
+    """What the pages of the options that were asked about say to it."""
+    decision = Decision.model_validate((state["ranked"] or {})["decision"])
+    options = [o for o in (decision.top, decision.backup) if o]
+    number = state.get("choice", 0) if state["status"] == "offered" else state["understood"]["choice"]
+    candidates = {c["id"]: Candidate.model_validate(c) for c in state["candidates"]}
+    asked = options if number is None or number >= len(options) else options[number : number + 1]
+    lines = []
+    for option in asked:
+        told = look_up(question, candidates[option.id])
+        lines.append(f"{say.quoted(option.name)}: {say.quoted(told) if told else 'its page says nothing of that'}.")
+    return "\n\n".join(lines)
 
 
 def _why_not(name: str, state: TaskState) -> str:

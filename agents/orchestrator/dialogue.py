@@ -20,6 +20,7 @@ class Said:
         question: with quick answers, where one is asked.
         dialogue: what the next message may answer; None where nothing waits.
         learned: what is known has changed.
+        forgotten: notes whose words no record may keep.
     """
 
     text: str
@@ -27,6 +28,7 @@ class Said:
     dialogue: Json | None = None
     learned: bool = False
     trace: str = ""
+    forgotten: tuple[str, ...] = ()
 
 
 _UNSURE = re.compile(

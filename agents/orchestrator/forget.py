@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 from agents.crew import Crew
+from agents.keeper import Keeper
 from agents.orchestrator import say
 from agents.orchestrator.dialogue import Said, picked
 from agents.state import TaskState
+from memory.dates import ending
 from memory.evidence import Evidence
+from memory.history import History
+from memory.retrieve import Retriever
 
-PAST = (
-    "Git's past still has it, and so have the conversation in which it was said and, as a mention, any document of "
-    "yours. Say “undo” to have it back."
-)
+_SHOWN = 5  # documents that are named
 
 
 async def forget(state: TaskState, crew: Crew) -> Said:
@@ -39,7 +41,33 @@ async def forget(state: TaskState, crew: Crew) -> Said:
 
 
 async def _remove(notes: list[Evidence], crew: Crew) -> Said:
-    places = await asyncio.to_thread(crew.keeper.forget, notes)
-    quotes = "\n".join(f"> {say.quoted(note.quote)}" for note in notes)
-    text = f"Forgotten:\n{quotes}\n\nRemoved from {', '.join(places)}, and from the index. {PAST}"
-    return Said(text, learned=True, trace=f"Forgot {len(notes)} notes.")
+    gone = await asyncio.to_thread(gone_for, crew.keeper, crew.retriever, notes)
+    return Said(
+        f"{gone} {kept_by(crew.history)} Say “undo” to have it back.",
+        learned=True,
+        trace=f"Forgot {len(notes)} notes.",
+        forgotten=tuple(note.quote for note in notes),
+    )
+
+
+def gone_for(keeper: Keeper, retriever: Retriever, notes: Sequence[Evidence]) -> str:
+    """Forgets notes, and says from where they went and where they still stand, without their words.
+
+    The records of conversations are the caller's.
+    """
+    places = keeper.forget(notes)
+    said = [f"Forgotten: removed from {', '.join(places)}, the index and the record of our conversations."]
+    documents = [e for e in _documents(retriever, notes) if e.path.startswith("documents/")]
+    if documents:
+        said.append(f"It still stands in {', '.join(say.cite(e) for e in documents[:_SHOWN])}, which is yours to edit.")
+    return " ".join(said)
+
+
+def kept_by(history: History) -> str:
+    """What still has it once it is forgotten."""
+    return history.why_not or 'Git\'s past still has it; `rflow forget "…" --purge` takes it out there too.'
+
+
+def _documents(retriever: Retriever, notes: Sequence[Evidence]) -> list[Evidence]:
+    """The passages that say a note word for word."""
+    return [e for note in notes for e in retriever.mentions(note.quote[: ending(note.quote).start])]

@@ -11,7 +11,7 @@ from agents.orchestrator.limits import Limit, limits
 from agents.reasoning.offline import facts
 from agents.reasoning.offline.company import comes_along, holder
 from agents.reasoning.offline.domains import domains
-from agents.reasoning.offline.foods import Need, judge, need
+from agents.reasoning.offline.foods import Need, judge, named_in, need
 from agents.reasoning.offline.lexis import content, denied, opposed, says
 from agents.types import Candidate, DetailValue, Exclusion, Preference, Preferences
 from workflows.model import Rule, RuleKind, Workflow
@@ -58,7 +58,7 @@ def bounds(
         details,
         hard,
         limits(preferences, " ".join((*wishes, workflow.title)), details, domains(about)),
-        "food" in domains(about),
+        "food" in domains(f"{workflow.title} {workflow.description}"),  # a shop may have food among its examples
         content(about),
     )
 
@@ -99,16 +99,22 @@ def stand(candidate: Candidate, bound: Bounds) -> Standing:
 
 def _conflict(candidate: Candidate, preference: Preference, bound: Bounds) -> tuple[str, str]:
     must = preference.polarity == "must"
-    wanted = need(preference.subject, must)
-    whose = _whose(preference)
+    wanted, whose = need(preference.subject, must), _whose(preference)
     if wanted:
         if not (bound.eating or facts.dishes(candidate) or candidate.facts.get("servesCuisine")):
-            return "fine", ""
+            return _no_kitchen(candidate, wanted, bound, whose)
         verdict = judge(candidate, wanted)
         if verdict.kitchen:
             return "out", f"{verdict.kitchen}: {verdict.text}, which {_stance(preference)}; its menu was not read"
         return verdict.state, f"{whose}: {verdict.text}" if verdict.text else ""
     return _plainly(candidate, preference, bound, whose)
+
+
+def _no_kitchen(candidate: Candidate, wanted: Need, bound: Bounds, whose: str) -> tuple[str, str]:
+    """A thing or a room: it breaks a rule on food where its page names it, and the workflow asks for that."""
+    asked = any(rule.kind is RuleKind.CONFLICT for rule in bound.workflow.rules)
+    named = named_in(candidate, wanted) if asked else ""
+    return ("out", f"{whose}: its page names {named}") if named else ("fine", "")
 
 
 def _whose(preference: Preference) -> str:

@@ -13,7 +13,6 @@ from agents.crew import Crew
 from agents.executor.barrier import only_public
 from agents.executor.origins import among, origin_of
 from agents.orchestrator import drafted, say
-from agents.preference_proxy import recalled
 from agents.reasoning.chosen import OFFLINE
 from agents.reasoning.port import Claim, Improvised, Link, Matter, Page, Thing
 from agents.state import TaskState
@@ -53,7 +52,7 @@ async def improvise(state: TaskState, crew: Crew) -> TaskState:
 
 async def _explored(request: str, crew: Crew) -> tuple[Matter, Improvised | None]:
     """Everything that was read for a request, and what came of it."""
-    evidence = (await asyncio.to_thread(recalled, crew.retriever, request, _NOTES)).evidence
+    evidence = await asyncio.to_thread(crew.retriever.recall, request, _NOTES)
     starts = _starts(crew)
     named = await _named(request, {s.url for s in starts})
     sites = tuple(dict.fromkeys(o for o in map(origin_of, (*named, *(s.url for s in starts))) if o))

@@ -10,8 +10,10 @@ from agents.executor.plan import plan_for
 from agents.orchestrator import papers, say
 from agents.reasoning.port import Waiting
 from agents.state import TaskState
-from agents.types import Candidate, Reply
+from agents.types import Candidate, DetailValue, Reply
 from memory.errors import RflowError
+from memory.style import Style
+from workflows.model import Workflow
 
 
 async def plan(state: TaskState, crew: Crew) -> TaskState:
@@ -26,11 +28,12 @@ async def plan(state: TaskState, crew: Crew) -> TaskState:
     try:
         bound = plan_for(
             workflow,
-            state["details"],
+            _as_they_write(workflow, state["details"], Style.of(crew.home)),
             candidate,
             price=candidate.price,
             account_label=account.label(crew.home.root, workflow.sites) if workflow.account else None,
             tz=crew.timezone,
+            files=crew.home.root / "documents",
         )
         offer = new_mandate(
             bound.plan,
@@ -61,6 +64,12 @@ async def plan(state: TaskState, crew: Crew) -> TaskState:
         "reply": reply.model_dump(mode="json"),
         "trace": [*state.get("trace", []), f"Offered the plan {view.hash[:12]}; it holds until {view.expires}."],
     }
+
+
+def _as_they_write(workflow: Workflow, details: dict[str, DetailValue], style: Style) -> dict[str, DetailValue]:
+    """The details, what reaches people in the person's name in their style; the plan shows it before the Go."""
+    letters = {d.name for d in workflow.details if d.letter}
+    return {name: style.letter(str(value)) if name in letters else value for name, value in details.items()}
 
 
 def _same_day(before: Plan, now: Plan) -> bool:

@@ -12,6 +12,7 @@ from agents.reasoning.port import Waiting
 from agents.state import Json, TaskState
 from agents.types import Candidate, Decision, Exclusion, Option, Preferences, Question, Reply
 from memory.evidence import Evidence
+from memory.style import Style
 from workflows.model import DetailType, Workflow
 
 
@@ -56,7 +57,8 @@ async def propose(state: TaskState, crew: Crew) -> TaskState:
     """Say the decision set, or why there is none and what would do."""
     ranked = ranking.Ranked.model_validate(state["ranked"])
     workflow = crew.registry.get(state["workflow"])
-    opening = "\n\n".join(filter(None, (state.get("noted"), say.opening(state, workflow, crew.clock().date()))))
+    opening = say.opening(state, workflow, crew.clock().date(), Style.of(crew.home))
+    opening = "\n\n".join(filter(None, (state.get("noted"), opening)))
     if ranked.decision is None:
         reply, waiting = _nothing(ranked, workflow, opening, again=bool(state.get("rejected")))
         status: Json = {"status": "asking"}

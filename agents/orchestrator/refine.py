@@ -10,6 +10,7 @@ from agents.reasoning.offline.times import usual_hours
 from agents.reasoning.port import Heard, Understanding, Waiting
 from agents.state import TaskState
 from agents.types import DetailValue, Preferences, Question, Reply
+from memory.style import Style
 from workflows.model import Detail, DetailType, Workflow
 
 
@@ -32,13 +33,14 @@ async def refine(state: TaskState, crew: Crew) -> TaskState:
         options=quick_answers(missing, proposed, crew.clock(), state["request"], _day(workflow, state["details"])),
         proposed=said,
     )
-    parts = [say.opening(state, workflow, today)]
+    parts = [state.get("noted", ""), say.opening(state, workflow, today, Style.of(crew.home))]
     parts.append(problem.message if problem else _ask(missing, said, source))
     reply = Reply(kind="question", text="\n\n".join(p for p in parts if p), question=question)
     waiting = Waiting(kind="question", detail=missing.name, proposed=proposed, options=question.options)
     return {
         "status": "asking",
         "opened": True,
+        "noted": "",
         "waiting": waiting.model_dump(mode="json"),
         "reply": reply.model_dump(mode="json"),
     }

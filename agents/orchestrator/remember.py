@@ -26,6 +26,7 @@ async def remember(state: TaskState, crew: Crew) -> TaskState:
     except RflowError as cannot:
         said = Said(str(cannot))
     update: TaskState = {"memory": said.dialogue, "trace": [*state.get("trace", []), said.trace]}
+    update["forgotten"] = list(said.forgotten)
     if "workflow" not in state:
         reply = Reply(kind="question" if said.question else "answer", text=said.text, question=said.question)
         status = "asking" if said.dialogue else "done"
@@ -49,7 +50,11 @@ def where_next(state: TaskState) -> str:
 
 
 async def _note(state: TaskState, crew: Crew) -> Said:
-    text = state["understood"]["subject"]
+    return await note(state["understood"]["subject"], state, crew)
+
+
+async def note(text: str, state: TaskState, crew: Crew) -> Said:
+    """Write down what the person stated; what was only heard is proposed."""
     if state.get("spoken"):
         made = await asyncio.to_thread(
             proposals.propose, crew.home, text, None, "voice", "You said it in a voice note."

@@ -11,16 +11,22 @@ from agents.orchestrator.propose import decision_waits
 from agents.state import TaskState
 from agents.types import Receipt, Reply
 
+_SAID = {"done": "Done.", "refused": "It was not done.", "unknown": "I cannot tell whether it was done."}
+
 
 def say_receipt(receipt: Receipt) -> str:
     """A receipt in words."""
-    said = {"done": "Done.", "refused": "It was not done.", "unknown": "I cannot tell whether it was done."}
-    lines = [f"**{said[receipt.state]}** {say.quoted(receipt.note)}".strip()]
+    lines = [f"**{_SAID[receipt.state]}** {say.quoted(receipt.note)}".strip()]
     if receipt.reference:
         lines.append(f"Reference: **{say.quoted(receipt.reference)}**")
     shown = {name: value for name, value in receipt.terms.items() if value not in (None, receipt.reference)}
     lines.append("\n".join(f"- {say.quoted(f'{name}: {value}')}" for name, value in shown.items()))
     return "\n\n".join(line for line in lines if line)
+
+
+def say_rehearsal(receipt: Receipt) -> str:
+    """What became of a rehearsal, in words; what the review page says stands in the receipt."""
+    return f"Rehearsal: nothing was booked. {say.quoted(receipt.note)}"
 
 
 async def report(state: TaskState, crew: Crew) -> TaskState:

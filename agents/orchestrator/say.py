@@ -9,6 +9,7 @@ from agents.executor.mandate import plain
 from agents.state import TaskState
 from agents.types import DetailValue, Preference, Preferences
 from memory.evidence import Evidence
+from memory.style import Style
 from workflows.model import Detail, DetailType, Workflow
 
 STRONG = 0.6
@@ -72,7 +73,7 @@ def taste(preferences: Preferences, most: int = 12) -> str:
     return "\n".join(lines) if lines else "Your notes say nothing about that."
 
 
-def vibe(preferences: Preferences, each: int = 3) -> str:
+def vibe(preferences: Preferences, each: int) -> str:
     """What a choice will rest on: what binds the person, what they like, what they avoid."""
     strong = [s for s in preferences.statements if s.strength >= STRONG]
     binds = [s for s in strong if s.polarity in ("never", "must")]
@@ -91,11 +92,14 @@ def _lines(statements: Iterable[Preference], preferences: Preferences) -> list[s
     return list(by_text.values())
 
 
-def opening(state: TaskState, workflow: Workflow, today: dt.date) -> str:
-    """What was understood and what the notes say; said once a task, with its first reply."""
+def opening(state: TaskState, workflow: Workflow, today: dt.date, style: Style) -> str:
+    """What was understood and what the notes say; said once a task, with its first reply.
+
+    To who wants it short, one line of each kind.
+    """
     if state.get("opened"):
         return ""
     said = understood(workflow, state.get("details", {}), state.get("wishes", []), today)
     preferences = Preferences.model_validate(state["preferences"])
     behind = f"\n\n{preferences.index.caution}" if preferences.index.kind == "behind" else ""
-    return f"{said}\n\n{vibe(preferences)}{behind}"
+    return f"{said}\n\n{vibe(preferences, each=1 if style.brief else 3)}{behind}"

@@ -6,8 +6,8 @@ import asyncio
 from pathlib import Path
 
 from agents.crew import Crew
-from agents.executor.controls import Ambiguous, Missing
 from agents.executor.ground import Grounding
+from agents.executor.places import Ambiguous, Missing
 from agents.orchestrator import rank as ranking
 from agents.orchestrator import say
 from agents.state import TaskState
@@ -27,7 +27,7 @@ async def search(state: TaskState, crew: Crew) -> TaskState:
         closer = {c.id: c for c in await crew.searcher.look_closer(workflow, best)}
     except (Unavailable, Missing, Ambiguous) as away:
         text = f"{away} Nothing was done. Say “try again” when you like, or “never mind”."
-        reply = Reply(kind="error", text=text)
+        reply = Reply(kind="error", text="\n\n".join(filter(None, (state.get("noted"), text))))
         return {"candidates": [], "ranked": None, "waiting": None, "reply": reply.model_dump(mode="json")}
     candidates = [closer.get(c.id, c).model_dump(mode="json") for c in found]
     said = f"Looked at {len(found)} on {', '.join(workflow.sites)}, logged out; read {len(closer)} of them closely."

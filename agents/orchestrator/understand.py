@@ -6,14 +6,18 @@ from agents.crew import Crew
 from agents.executor import ledger
 from agents.executor.tables import State
 from agents.executor.words import parse_go
-from agents.orchestrator import dialogue, remember
+from agents.orchestrator import consult, dialogue, remember
 from agents.orchestrator.propose import decision_waits
 from agents.reasoning.port import Heard, Understanding, Waiting
 from agents.state import TaskState
+from memory.errors import RflowError
 from workflows.model import DetailType
 
 CHANGES = {"answer", "amend", "choose", "different", "refuse"}
 """Intents that change the request, so that an offered plan is no longer the one that was approved."""
+
+_TELLING = {"request", "answer", "amend", "different"}
+"""Intents whose reply tells what was noted besides."""
 
 
 async def understand(state: TaskState, crew: Crew) -> TaskState:
@@ -30,19 +34,37 @@ async def understand(state: TaskState, crew: Crew) -> TaskState:
     )
     memory, shown = state.get("memory"), state.get("plan_shown", False)
     told = dialogue.answered(memory, state["message"], shown) if memory else None
+    if errand := state.get("signal", {}).get("errand"):
+        told = Understanding(intent="request", workflow=errand["workflow"], details=errand["details"])
     read = _in_place(state, told or await crew.reasoner.understand(heard, crew.registry.all()))
     trace = [*state.get("trace", []), _trace(read)]
     update: TaskState = {**lapsed, "understood": read.model_dump(mode="json"), "trace": trace, "noted": ""}
     if told is None and memory:
         update["memory"] = None
-    if read.intent == "request" and "workflow" in state:
-        # A new task's message: this one stays as it was, and the turn begins the other.
-        return {**update, "handoff": True}
+    if (read.intent == "request" and "workflow" in state) or (read.intent == "resume" and not state.get("resumed")):
+        # Another task's message: this one stays as it was, and the turn begins the other, or goes back to it.
+        return {**update, "handoff": True, "status": state.get("status", "understanding")}
+    if read.noted and read.intent in _TELLING:
+        update |= await _noted(read.noted, {**state, **update}, crew)
     if state.get("status") == "offered" and read.intent in CHANGES:
         async with crew.database.begin() as conn:
             await ledger.revoke(conn, state["conversation"], state["message_id"], crew.clock(), "the request changed")
         update["mandate"] = update["plan"] = None
-    return {**update, **_fold(state, read)}
+    folded = _fold(state, read)
+    if errand:  # nothing was said that notes could be looked up by, but what the workflow is for
+        folded["request"] = crew.registry.get(errand["workflow"]).description
+    return {**update, **folded}
+
+
+async def _noted(notes: tuple[str, ...], state: TaskState, crew: Crew) -> TaskState:
+    """Keep what a request states in passing; what is chosen from now on rests on it."""
+    try:
+        said = [await remember.note(text, state, crew) for text in notes]
+    except RflowError as cannot:
+        return {"noted": str(cannot)}
+    trace = [*state["trace"], *(one.trace for one in said)]
+    update: TaskState = {"noted": "\n\n".join(one.text for one in said), "trace": trace}
+    return update | await consult.consult({**state, **update}, crew) if "preferences" in state else update
 
 
 def _picked(state: TaskState, crew: Crew) -> str:

@@ -1,5 +1,5 @@
 """The preference proxy: the person's taste, asked in words and answered with citations."""
 
-from agents.preference_proxy.proxy import PreferenceProxy, question_for, recalled
+from agents.preference_proxy.proxy import PreferenceProxy, question_for
 
-__all__ = ["PreferenceProxy", "question_for", "recalled"]
+__all__ = ["PreferenceProxy", "question_for"]

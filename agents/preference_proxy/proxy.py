@@ -6,8 +6,9 @@ import asyncio
 
 from agents.preference_proxy.binding import binding, concerns
 from agents.reasoning.port import Reasoner
-from agents.types import IndexState, Preferences, Recalled
+from agents.types import Preferences
 from memory.evidence import Evidence
+from memory.recalled import Recalled
 from memory.retrieve import Retriever
 from workflows.model import Workflow
 
@@ -61,7 +62,7 @@ class PreferenceProxy:
 
     def _evidence(self, question: str) -> Recalled:
         found: dict[str, Evidence] = {}
-        asked = recalled(self._retriever, question, _PER_QUERY)
+        asked = self._retriever.search(question, _PER_QUERY)
         for evidence in asked.evidence:
             found.setdefault(evidence.id, evidence)
         for angle in _ANGLES:
@@ -71,14 +72,6 @@ class PreferenceProxy:
             if note.id not in found and (binding(note) or concerns(note, question)):
                 found[note.id] = note
         return Recalled(evidence=tuple(found.values()), index=asked.index)
-
-
-def recalled(retriever: Retriever, query: str, k: int) -> Recalled:
-    """A search with how the index stood."""
-    answer = retriever.search(query, k)
-    unread = tuple(f"{s.path}: {s.why}" for s in answer.state.skipped)
-    index = IndexState(kind=answer.state.kind, pending=answer.state.pending, unread=unread)
-    return Recalled(evidence=answer.evidence, index=index)
 
 
 def question_for(workflow: Workflow, request: str = "") -> str:

@@ -60,7 +60,8 @@ class Checked:
         workflow = next((w for w in workflows if w.name == named), None)
         if read.workflow and workflow is None:
             raise Unfounded(f"The reasoner {self.name} named the workflow “{read.workflow}”, which is not there.")
-        if read.intent == "remember" and not verbatim(read.subject, heard.text):
+        said = (read.subject, *read.noted) if read.intent == "remember" else read.noted
+        if not all(verbatim(note, heard.text) for note in said):
             raise Unfounded(f"The reasoner {self.name} would write down what the person did not say.")
         if read.intent in _TAKEN_AWAY and not _told(read.intent, heard):
             return Understanding(intent="unclear", workflow=heard.workflow)

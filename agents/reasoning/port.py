@@ -31,6 +31,8 @@ Intent = Literal[
     "interview",  # wants to be asked about a topic
     "workflow",  # answers whether a drafted workflow is kept
     "refuse",  # does not want to go on
+    "ask",  # asks something about top, backup or the one that the plan is for; choice: which of them
+    "resume",  # goes back to a task that was parked; subject: which
     "bookings",  # asks what was done before; subject: what of it they want to be rid of
     "greeting",
     "thanks",  # or a goodbye
@@ -79,6 +81,7 @@ class Understanding(Frozen):
     new_only: bool = False  # "somewhere I haven't been"
     choice: int | None = None  # 0 is top, 1 is backup
     subject: str = ""  # why_not, question, forget, interview: about what; remember: the note, verbatim
+    noted: tuple[str, ...] = ()  # what the message also states that lasts, verbatim: written down, and the rest is done
     problems: tuple[Problem, ...] = ()
 
 

@@ -204,6 +204,13 @@ async def current_task(conn: AsyncConnection, conversation: str) -> str | None:
     return found
 
 
+async def parked(conn: AsyncConnection, conversation: str) -> dict[str, str]:
+    """The tasks that were set aside for another, with the requests that began them; the latest first."""
+    mine = and_(tasks.c.conversation == conversation, tasks.c.status == "parked")
+    found = await conn.execute(select(tasks.c.id, tasks.c.request).where(mine).order_by(tasks.c.touched.desc()))
+    return {str(row.id): str(row.request) for row in found}
+
+
 async def tasks_doing(conn: AsyncConnection, conversation: str) -> list[str]:
     """Tasks of this conversation that the executor is at work on."""
     query = select(tasks.c.id).where(tasks.c.conversation == conversation, tasks.c.status == "doing")

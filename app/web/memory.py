@@ -10,7 +10,7 @@ from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
 
 from app.web.routes import PROBLEMS, Assistant
-from memory.errors import BadInput
+from memory.errors import BadInput, Conflict
 from memory.evidence import Evidence
 
 memory = APIRouter(prefix="/api/v1/memory", responses=PROBLEMS)
@@ -48,6 +48,28 @@ class ProposalOut(BaseModel):
     path: str
     heading: str
     diff: str
+
+
+class MeantOut(BaseModel):
+    """What could be forgotten: `sure` where the notes say all the words; `past`: lines of git's past that do."""
+
+    sure: bool
+    notes: tuple[Evidence, ...]
+    past: tuple[str, ...] = ()
+
+
+class ForgetIn(BaseModel):
+    """What to forget, out of what `GET forget` gave for the same words: notes by id, lines of git's past as given."""
+
+    text: str = Field(max_length=2000)
+    notes: tuple[str, ...] = ()
+    past: tuple[str, ...] = ()
+
+
+class Forgotten(BaseModel):
+    """From where it was removed, and what still has it."""
+
+    said: str
 
 
 class AnswerIn(BaseModel):
@@ -92,6 +114,24 @@ async def post_undo(body: UndoIn, assistant: Assistant) -> LearnedOut:
     """Takes one thing back and tells what it was."""
     back = await asyncio.to_thread(assistant.keeper.undo, body.commit, body.id)
     return LearnedOut.model_validate(back, from_attributes=True)
+
+
+@memory.get("/forget")
+async def get_forget(text: str, assistant: Assistant, past: bool = False) -> MeantOut:
+    """What is meant by these words; with `past` also in git's past, which only a repository of home's own allows."""
+    sure, near = await asyncio.to_thread(assistant.keeper.meant, text)
+    lines = await asyncio.to_thread(assistant.keeper.past, text) if past else ()
+    return MeantOut(sure=bool(sure), notes=sure or near, past=lines)
+
+
+@memory.post("/forget")
+async def post_forget(body: ForgetIn, assistant: Assistant) -> Forgotten:
+    """Forgets them everywhere but in git's past; lines of `past` there too, for good."""
+    meant = await get_forget(body.text, assistant, bool(body.past))
+    notes = [note for note in meant.notes if note.id in body.notes]
+    if len(notes) != len(body.notes) or not set(body.past) <= set(meant.past) or not (notes or body.past):
+        raise Conflict("That is not what these words mean now.", "Ask again what is meant: GET /api/v1/memory/forget.")
+    return Forgotten(said=await assistant.forget(notes, body.past))
 
 
 @memory.get("/proposals")

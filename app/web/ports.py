@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Protocol, TypedDict, cast
 
 from fastapi import Request
 
 from agents.keeper import Keeper
 from agents.reasoning.meter import TaskCalls
-from agents.types import Clock, Preferences, Recalled, Reply
+from agents.types import Clock, Preferences, Reply
 from app.channels.base import Event, Inbound, Message, TaskView
 from app.models import Checkup, ModelsView
 from app.settings import Settings
+from memory.evidence import Evidence
 from memory.home import Home
 from memory.proposals import Proposal
+from memory.recalled import Recalled
 from memory.status import Status
 
 
@@ -38,6 +40,10 @@ class Assistant(Protocol):
 
     async def receive(self, inbound: Inbound) -> None:
         """Stores the message; idempotent by its id."""
+        ...
+
+    async def do(self, workflow: str, given: Mapping[str, str], conversation: str, message_id: str) -> Reply:
+        """A workflow asked for by its name with its details."""
         ...
 
     async def reply_to(self, message: str, timeout: float = 90) -> Reply:  # noqa: ASYNC109 (part of the door)
@@ -82,6 +88,10 @@ class Assistant(Protocol):
 
     async def propose(self, text: str, why: str) -> Proposal:
         """Puts what another program says of the person before them; it writes no memory."""
+        ...
+
+    async def forget(self, notes: Sequence[Evidence], past: Sequence[str]) -> str:
+        """Removes notes from everything that is kept, and lines from git's past; what was done."""
         ...
 
     async def index_status(self) -> Status:

@@ -62,6 +62,8 @@ def place(evidence: Evidence) -> str:
 
 def preface(reply: Reply) -> str:
     """The part of a reply's text that the card below it does not show anyway."""
+    if reply.again:
+        return reply.text
     paragraphs = reply.text.split("\n\n")
     if reply.decision:
         name = f"{reply.decision.top.name}**"

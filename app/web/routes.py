@@ -47,6 +47,15 @@ class MessageIn(BaseModel):
     id: MessageId
 
 
+class DoIn(BaseModel):
+    """A workflow by its name, with its details as one would write them; the same `id` again acts once."""
+
+    workflow: str
+    details: dict[str, str] = {}
+    conversation: str = Field(default="api", pattern=r"^[A-Za-z0-9_.+@:-]{1,64}$")
+    id: MessageId
+
+
 class GoIn(BaseModel):
     """The Go button: `plan` is the hash of the plan that was shown."""
 
@@ -99,6 +108,12 @@ async def post_message(body: MessageIn, request: Request, assistant: Assistant) 
     inbound = Inbound(id=body.id, conversation=body.conversation, channel="api", text=body.text, at=assistant.clock())
     await assistant.receive(inbound)
     return counted(request, await assistant.reply_to(body.id, REPLY_SECONDS))
+
+
+@api.post("/do")
+async def post_do(body: DoIn, request: Request, assistant: Assistant) -> Reply:
+    """Asks for a workflow by its name; answers with what it proposes. The plan and the Go follow as messages do."""
+    return counted(request, await assistant.do(body.workflow, body.details, body.conversation, body.id))
 
 
 @api.get("/conversations/{conversation}/messages")

@@ -6,6 +6,7 @@ import datetime as dt
 import io
 import re
 import zipfile
+from dataclasses import replace
 from html import unescape
 
 import mammoth
@@ -13,6 +14,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from memory.dates import date_in
 from memory.errors import BadInput
+from memory.readers import unseen
 from memory.readers.base import Reading, printable
 from memory.readers.html import Builder, seen
 from memory.readers.locate import Locator
@@ -35,6 +37,7 @@ def read_docx(data: bytes) -> Reading:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
             _check(package)
             about = package.read(_ABOUT).decode("utf-8", "replace") if _ABOUT in package.namelist() else ""
+        data, hidden = unseen.without_unseen(data)
         page = mammoth.convert_to_html(
             io.BytesIO(data),
             style_map="p[style-name='Title'] => h1:fresh\np[style-name='Subtitle'] => p:fresh",
@@ -44,7 +47,8 @@ def read_docx(data: bytes) -> Reading:
     except (zipfile.BadZipFile, EOFError) as error:
         raise BadInput("It is a DOCX that breaks off or is broken.", "Copy or download it again.") from error
     title = _TITLE.search(about)
-    return _reading(page, printable(unescape(title[1])).strip() if title else "", _saved(about))
+    reading = _reading(page, printable(unescape(title[1])).strip() if title else "", _saved(about))
+    return replace(reading, fault=unseen.fault(hidden))
 
 
 def _check(package: zipfile.ZipFile) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import pypdfium2
 
 from memory.errors import BadInput
+from memory.readers import unseen
 from memory.readers.base import NOWHERE, Lines, Passage, Reading, printable
 from memory.readers.locate import letters
 
@@ -39,16 +40,18 @@ def read_pdf(data: bytes) -> Reading:
         BadInput: it cannot be opened, or holds no text.
     """
     document = _opened(data)
-    pages = [_lines(document, number) for number in range(len(document))]
+    read = [_lines(document, number) for number in range(len(document))]
+    pages, hidden = [lines for lines, _ in read], sum(words for _, words in read)
     unread = [number for number, lines in enumerate(pages, 1) if lines is None]
     if not any(pages):
-        raise _empty(len(pages), len(unread))
+        raise unseen.fault(hidden, rest="") or _empty(len(pages), len(unread))
     about = document.get_metadata_dict()
     builder = _Builder(_bookmarks(document))
     heads = _running(pages)
     for number, lines in enumerate(pages, 1):
         builder.page(number, lines or [], heads)
-    return builder.reading(about.get("Title", ""), _day(about.get("CreationDate", "")), _fault(data, unread))
+    fault = _fault(data, unread) or unseen.fault(hidden)
+    return builder.reading(about.get("Title", ""), _day(about.get("CreationDate", "")), fault)
 
 
 def _opened(data: bytes) -> pypdfium2.PdfDocument:
@@ -78,17 +81,18 @@ def _fault(data: bytes, unread: Sequence[int]) -> BadInput | None:
     return None
 
 
-def _lines(document: pypdfium2.PdfDocument, index: int) -> list[str] | None:
-    """The lines of a page; None where it is broken."""
+def _lines(document: pypdfium2.PdfDocument, index: int) -> tuple[list[str] | None, int]:
+    """The lines of a page, None where it is broken; and how many words of it are not seen."""
     try:
         page = document[index]
+        hidden = unseen.remove_unseen(page)
         text = page.get_textpage().get_text_bounded()
         page.close()
     except (pypdfium2.PdfiumError, ValueError):
-        return None
+        return None, 0
     # A word that was divided at a line's end comes in one piece, with one of these where the hyphen was.
     text = printable(text.replace("\x02", "").replace("\ufffe", ""))
-    return [" ".join(line.split()) for line in text.splitlines() if line.strip()]
+    return [" ".join(line.split()) for line in text.splitlines() if line.strip()], hidden
 
 
 def _bookmarks(document: pypdfium2.PdfDocument) -> dict[int, list[tuple[int, str]]]:

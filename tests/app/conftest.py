@@ -6,7 +6,7 @@ import asyncio
 import datetime as dt
 import socket
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
@@ -22,14 +22,12 @@ from agents.types import (
     Clock,
     Decision,
     Exclusion,
-    IndexState,
     Option,
     PlanView,
     Preference,
     Preferences,
     Question,
     Reason,
-    Recalled,
     Receipt,
     Reply,
 )
@@ -45,6 +43,7 @@ from memory.evidence import Evidence
 from memory.history import History
 from memory.home import Home
 from memory.proposals import Proposal
+from memory.recalled import IndexState, Recalled
 from memory.status import FileStatus, Status
 
 HASH = "ab" * 32
@@ -189,6 +188,11 @@ class MemoryAssistant:
     def _publish(self, conversation: str, message: Message) -> None:
         self.lines.setdefault(conversation, []).append(message)
         self.hub.publish(conversation, Event(kind="message", message=message))
+
+    async def do(self, workflow: str, given: Mapping[str, str], conversation: str, message_id: str) -> Reply:
+        text = f"do {workflow} {dict(given)}"
+        await self.receive(Inbound(id=message_id, conversation=conversation, channel="do", text=text, at=self.clock()))
+        return await self.reply_to(message_id)
 
     async def reply_to(self, message: str, timeout: float = 90) -> Reply:  # noqa: ASYNC109
         return self.replies[message]

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from memory.embeddings import Embedder
 from memory.home import Home
 from memory.index import Index
 from memory.retrieve import Retriever
-from memory.score import Embedder
 from tests.evals.support import Measured, home_in
 
 DEPTHS = (10, 25)

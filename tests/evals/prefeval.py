@@ -11,10 +11,10 @@ from pathlib import Path
 
 from agents.preference_proxy import PreferenceProxy
 from agents.reasoning.port import Reasoner
+from memory.embeddings import Embedder
 from memory.evidence import Evidence
 from memory.index import Index
 from memory.retrieve import Retriever
-from memory.score import Embedder
 from tests.evals.support import Measured, home_in
 
 MESSAGES = 600

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 
 import httpx
@@ -14,6 +15,10 @@ from tests.journeys.support import Chat, Service, Town
 
 def _memory(home: Path) -> str:
     return "\n".join(p.read_text() for p in sorted((home / "memory").rglob("*.md")))
+
+
+def _holding(home: Path, words: bytes) -> list[Path]:
+    return [p for p in home.rglob("*") if p.is_file() and ".git" not in p.parts and words in p.read_bytes()]
 
 
 def test_notes_undo_proposals_and_questions(service: Service, home: Path) -> None:
@@ -40,13 +45,18 @@ def test_notes_undo_proposals_and_questions(service: Service, home: Path) -> Non
     chat.send("undo")
     assert propose(Home(home), made.text).state == "accepted"
 
-    chat.send("note: the cellar key hangs behind the clock")
+    chat.send("note: the cellar key hangs behind the clock in the kitchen")
     chat.send("note: the attic key hangs in the hall")
     which = chat.send("forget what I said about the key")
     assert "Which of these?" in which["text"]
     line = next(line for line in which["text"].splitlines() if "cellar" in line)
-    assert "cellar key" in chat.send(line.split(".")[0])["text"]
+    forgotten = chat.send(line.split(".")[0])
+    assert "removed from memory/" in forgotten["text"]
     assert _memory(home).count("key hangs") == 1
+    until = time.monotonic() + 30
+    while (kept := _holding(home, b"cellar key hangs")) and time.monotonic() < until:
+        time.sleep(0.05)  # the index settles in the background
+    assert kept == [], "neither the index nor a record of the conversation says it any more"
     assert "key hangs" in chat.send("undo")["text"]
     assert _memory(home).count("key hangs") == 2
 
@@ -63,12 +73,16 @@ def test_notes_undo_proposals_and_questions(service: Service, home: Path) -> Non
 def test_a_note_in_the_middle_of_a_task_disturbs_nothing(service: Service, home: Path, town: Town) -> None:
     seen = len(town.log())
     chat = Chat(service, "cli-task")
-    asked = chat.send("book me a table for two tonight")
+    asked = chat.send("I never eat olives; book me a table for two tonight")
+    assert asked["text"].startswith("Noted in memory/")
+    assert "never eat olives" in asked["text"].split("Your notes")[0].split("From your own files")[1], (
+        "it counts at once"
+    )
     again = chat.send("I can't bear scented candles")
     assert (again["task"], again["question"]["detail"]) == (asked["task"], asked["question"]["detail"])
     assert "Noted in" in again["text"]
     chat.send("tonight I want it quiet")  # a wish for this evening is no note
-    assert _memory(home).count("2026-11-21, terminal") == 1
+    assert _memory(home).count("2026-11-21, terminal") == 2
 
     decided = chat.to_decision("20:00") if asked["question"]["detail"] == "time" else chat.to_decision("today")
     anew = chat.send("I don't like places that play the radio")

@@ -122,6 +122,18 @@ def test_what_was_turned_down_does_not_come_back(chat: Chat) -> None:
     assert not first & _names(chat.send("make it 3")), "an amendment changes what it names"
 
 
+def test_another_request_sets_a_task_aside_and_one_goes_back_to_it(chat: Chat) -> None:
+    assert "Nothing was set aside" in chat.send("where were we?")["text"]
+    table = chat.to_decision("book a table for two tomorrow at 20:00")
+    other = chat.send("find me a room in a quiet guesthouse from Friday to Sunday")
+    assert other["task"] != table["task"]
+    back = chat.send("back to the table")
+    assert (back["task"], back["kind"], back["again"]) == (table["task"], "decision", True)
+    assert chat.send("top")["plan"]["terms"]["item"] == table["decision"]["top"]["name"]
+    assert chat.send("go back to the guesthouse")["task"] == other["task"]
+    assert chat.send("Go")["kind"] != "progress", "the offer ended when its task was set aside"
+
+
 def _names(decided: dict[str, Any]) -> set[str]:
     assert decided["kind"] == "decision", decided["text"]
     return {option["name"] for option in (decided["decision"]["top"], decided["decision"]["backup"]) if option}

@@ -13,8 +13,10 @@ from pathlib import Path
 
 import numpy as np
 
+from memory.history import History
 from memory.home import Home
 from memory.index import Index
+from memory.proposals import waiting
 from memory.vectors import Vectors
 
 ROOT = Path(__file__).parents[2]
@@ -35,6 +37,24 @@ with watch.kept(index):
         threading.Event().wait(0.01)
 """
 NOTES = tuple(f"# Notes\n\n- I {verb} fog.\n" + f"- Line of {verb}.\n" * 300 for verb in ("love", "avoid"))
+SAVE = """
+import pathlib, sys
+from memory.history import Change, History
+from memory.home import Home
+from memory.proposals import propose
+from tests.memory.kills import NOTES
+home = Home.open(pathlib.Path(sys.argv[1]))
+history = History(home)
+print("ready", flush=True)
+for turn in range(100000):
+    old, new = NOTES[turn % 2 - 1], NOTES[turn % 2]
+    home.write("memory/notes.md", new, home.read("memory/notes.md").etag)
+    history.record(f"Turn {turn}", [Change("memory/notes.md", old, new)])
+    path = "journal/2026-11.md"
+    home.write(path, new, home.read(path).etag if turn else None)
+    history.commit(f"Journal {turn}", [path])
+    if turn < 40: propose(home, f"Likes tide {turn}.")
+"""
 
 
 class Cheap:
@@ -52,18 +72,40 @@ def live_and_die(folder: Path, seed: int) -> tuple[str, str]:
     """The moment of the kill, and what is wrong with what was left; empty where nothing is."""
     rng = random.Random(seed)
     home = Home.open(folder / "home")
-    (home.root / "memory/notes.md").write_text(NOTES[0])
     for n in range(FILES):
         text = "\n\n".join(f"Passage {n}.{p} of the tide and the {rng.random()}." for p in range(rng.randrange(40)))
         (home.root / f"documents/{n}.md").write_text(f"# Tides {n}\n\n{text}\n")
+    return killed_at_work(home, rng), _verdict(home)
+
+
+def killed_at_work(home: Home, rng: random.Random, program: str = LIVE) -> str:
+    """Kills a program at some moment after it said that it is ready; when."""
+    (home.root / "memory/notes.md").write_text(NOTES[0])
     wait = rng.uniform(0, WITHIN)
-    command = [sys.executable, "-c", LIVE, str(home.root)]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as process:
+    with subprocess.Popen([sys.executable, "-c", program, str(home.root)], cwd=ROOT, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         process.stdout.readline()
         time.sleep(wait)
         process.send_signal(signal.SIGKILL)
-    return f"{wait:.2f} s after it was ready", _verdict(home)
+    return f"{wait:.2f} s after it was ready"
+
+
+def save_and_die(folder: Path, seed: int) -> tuple[str, str]:
+    """As `live_and_die`, of a process that only saves: files, commits and proposals."""
+    home = Home.open(folder / "home")
+    moment = killed_at_work(home, random.Random(seed), SAVE)
+    texts = [home.read(path).text for path in ("memory/notes.md", "journal/2026-11.md") if (home.root / path).exists()]
+    if any(text not in NOTES for text in texts):
+        return moment, "a file is torn"
+    waiting(home)  # raises where they are torn
+    checked = subprocess.run(["git", "fsck", "--strict"], cwd=home.root, capture_output=True, text=True, check=False)
+    if checked.returncode:
+        return moment, f"git: {checked.stdout}{checked.stderr}"
+    etag = home.read("memory/notes.md").etag
+    home.write("memory/notes.md", "- And on it goes.\n", etag)
+    History(home).commit("Go on", ["memory/notes.md"])
+    on = subprocess.run(["git", "show", "HEAD:memory/notes.md"], cwd=home.root, capture_output=True, check=False).stdout
+    return moment, "" if on == b"- And on it goes.\n" else f"the next commit holds {on[:80]!r}"
 
 
 def _verdict(home: Home) -> str:

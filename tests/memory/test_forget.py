@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 import pytest
@@ -10,6 +11,7 @@ from memory.forget import forget, forgettable
 from memory.history import History
 from memory.home import Home
 from memory.learned import undo
+from memory.proposals import propose, waiting
 from tests.memory.test_history import git
 
 Put = Callable[[str, str], None]
@@ -41,3 +43,17 @@ def test_a_file_that_changed_meanwhile_and_a_document_are_left_alone(home: Home,
     with pytest.raises(BadInput):
         forget(home, history, [note.model_copy(update={"path": "documents/a.md"})])
     assert home.read("memory/food.md").text == "- mine\n- I like tea\n"
+
+
+def test_what_was_inferred_from_it_goes_too(home: Home, put: Put) -> None:
+    put("memory/food.md", "- I like thai food (2026-11-21, inferred)\n")
+    kept = propose(home, "I like old maps.")
+    propose(home, "I like thai food.")
+    chosen = {"task": "t", "gained": ["I like thai food.", "I like places in the Bairro."], "gave_up": []}
+    put("state/choices.json", json.dumps([chosen]))
+    history = History(home)
+    gone = forget(home, history, [named(home, "thai")])
+    assert gone == ("memory/food.md:1", "state/proposals.json", "state/choices.json")
+    assert waiting(home) == (kept,)
+    left = json.loads(home.read("state/choices.json").text)
+    assert left == [{**chosen, "gained": ["I like places in the Bairro."]}]

@@ -66,3 +66,18 @@ def test_a_lock_left_by_another_git_loses_no_note(home: Home) -> None:
     assert history.commit("x", ["memory/a.md"]) is None
     (home.root / ".git/index.lock").unlink()
     assert history.commit("x", ["memory/a.md"])
+
+
+def test_a_lock_that_a_killed_process_left_is_taken_away_and_that_of_another_is_not(home: Home) -> None:
+    (home.root / "memory/a.md").write_text("- mine\n")
+    History(home)
+    branch = git(home.root, "symbolic-ref", "HEAD").strip()
+    lock = home.root / ".git" / f"{branch}.lock"
+    lock.touch()
+    (home.root / "memory/a.md").write_text("- mine\n- more\n")
+    assert History(home).commit("Locked", ["memory/a.md"]) is None
+
+    lock.unlink()
+    (home.root / "state/committing").touch()
+    lock.touch()
+    assert History(home).commit("Go on", ["memory/a.md"])

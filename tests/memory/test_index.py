@@ -226,7 +226,7 @@ def test_a_fresh_home_has_no_notes_and_nothing_to_complain_of(tmp_path: Path, mi
     index = Index(Home.open(tmp_path / "fresh"), minilm)
     report = index.sync()
     assert (report.chunks, report.skipped) == (0, ())
-    assert Retriever(index).search("what do I like?").state.kind == "nothing"
+    assert Retriever(index).search("what do I like?").index.kind == "nothing"
     index.close()
 
 

@@ -129,18 +129,18 @@ def test_of_two_alike_the_newer_comes_first_and_twins_once(put: Put, index: Inde
 def test_nothing_not_indexed_and_behind_are_three_answers(put: Put, index: Index) -> None:
     retriever = Retriever(index)
     put("memory/a.md", "- I like tea\n")
-    assert retriever.search("tea").state.kind == "found"
-    assert retriever.search("volcanic geology of Iceland").state.kind == "nothing"
+    assert retriever.search("tea").index.kind == "found"
+    assert retriever.search("volcanic geology of Iceland").index.kind == "nothing"
     put("documents/scan.png", "x")
-    state = retriever.search("volcanic geology of Iceland").state
+    state = retriever.search("volcanic geology of Iceland").index
     assert state.kind == "not indexed"
     assert "scan.png" in str(state)
     put("documents/b.md", "- I like cocoa\n")
     index.status()
     assert index._next() is not None  # as a thread that reads a long file has it in hand
     answer = retriever.search("tea")
-    assert answer.state.pending == 1
-    assert answer.state.kind == "behind"
+    assert answer.index.pending == 1
+    assert answer.index.kind == "behind"
     assert answer.evidence[0].quote == "I like tea"
 
 

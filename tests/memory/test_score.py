@@ -6,7 +6,7 @@ from memory.chunk import Chunk
 from memory.embed import MiniLM
 from memory.score import FACT, LEAST, TASTE, Asked, Weights, lifted, score
 
-EVEN = Weights(lift=0.0, meaning=0.5, substance=0.0, told=0.0)
+EVEN = Weights(lift=0.0, meaning=0.5, substance=0.0, told=0.0, meant=0.0)
 
 
 def chunk(text: str, context: str = "", path: str = "documents/chat.txt", name: str = "") -> Chunk:
@@ -34,16 +34,17 @@ def test_words_count_more_for_a_fact_and_meaning_for_taste() -> None:
 
 
 def test_a_request_for_advice_is_answered_by_what_the_writer_tells_of_themselves() -> None:
-    told, asked, of_others, note = (
+    meant, told, asked, of_others, note = (
+        chunk("I never sit on balconies."),
         chunk("I get dizzy on balconies."),
         chunk("Do I get dizzy on balconies?"),
         chunk("Balconies make many people dizzy."),
         chunk("Balconies: none.", path="memory/places.md"),
     )
-    values = [score(passage, TASTE, 0.5, 0.5) for passage in (told, note, of_others, asked)]
+    values = [score(passage, TASTE, 0.5, 0.5) for passage in (meant, note, told, of_others, asked)]
     assert values == sorted(values, reverse=True)
     assert values[0] == values[1]
-    assert values[2] > values[3]
+    assert values[1] > values[2] > values[3] > values[4]
     assert score(told, FACT, 0.5, 0.5) == pytest.approx(score(of_others, FACT, 0.5, 0.5))
 
 

@@ -86,7 +86,7 @@ def test_a_rule_written_while_a_long_document_is_read_is_in_the_next_answer(
         put("memory/food.md", "- I am allergic to lupin.\n")
         answer = retriever.search("lupin", 3)
         assert answer.evidence[0].quote == "I am allergic to lupin."
-        assert (answer.state.kind, answer.state.pending) == ("behind", 1)
+        assert (answer.index.kind, answer.index.pending) == ("behind", 1)
         assert any("Sailing" in e.quote for e in retriever.recall("sailing in wind and waves"))
     index.close()
 
@@ -97,7 +97,7 @@ def test_a_question_right_after_the_start_waits_for_a_small_home(put: Put, home:
     index = Index(home, minilm)
     with watch.kept(index):
         answer = Retriever(index).search("tide at the 19. pier", 3)
-        assert answer.state.kind == "found"
+        assert answer.index.kind == "found"
         assert "Note 19:" in answer.evidence[0].quote
     index.close()
 

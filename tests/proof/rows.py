@@ -26,13 +26,16 @@ from memory.readers.apart import SECONDS
 from tests.agents.poison import Pair, violations
 from tests.journeys.kills import PLACES, Ending, Moment, live_through, verdict
 from tests.journeys.support import Chat, Service, Town, free_port
-from tests.memory.kills import live_and_die
+from tests.memory.damage import damage_and_reopen
+from tests.memory.kills import live_and_die, save_and_die
 from tests.memory.samples import broken, samples
-from tests.proof import models
+from tests.proof import gate, models, paths
+from tests.proof.mutants import MUTANTS, survives
 from tests.proof.record import Story
 
 MESSAGES = 5  # of the story: the opening, two answers, the choice, the Go
 BROKEN = 250  # files in a story
+PATHS = 30  # in a story
 WITHIN = 4.0  # seconds after one of them, which reaches into the next ones and, after the Go, beyond the last click
 
 Tell = Callable[[Path, Town, int, int], Story]
@@ -40,12 +43,33 @@ Tell = Callable[[Path, Town, int, int], Story]
 
 
 @dataclass(frozen=True)
-class Row:
-    """One row: how many stories the issue asks for, and how one is told."""
+class Asked:
+    """How many stories of a row are asked for; `short` names it on the command line."""
 
+    short: str
     name: str
     asked: int
+
+
+@dataclass(frozen=True)
+class Row(Asked):
+    """One row, and how a story of it is told."""
+
     tell: Tell
+
+
+@dataclass(frozen=True)
+class Alone(Asked):
+    """As `Row`, of stories on a home without a town."""
+
+    tell: Callable[[Path, int, int], Story]
+
+
+@dataclass(frozen=True)
+class Bare(Asked):
+    """As `Row`, of stories that need nothing but their seed and number."""
+
+    tell: Callable[[int, int], Story]
 
 
 def at_a_place(home: Path, town: Town, seed: int, number: int) -> Story:
@@ -105,13 +129,30 @@ def double_go(home: Path, town: Town, seed: int, number: int) -> Story:
     return Story("double Go", seed, way, True, state, len(town.booked()), violation=violation)
 
 
-def while_indexing(home: Path, town: Town, seed: int, number: int) -> Story:
-    """kill -9 while files are written, edited, deleted and indexed, in a home of its own."""
+def _survived(short: str, row: str, asked: int, live: Callable[[Path, int], tuple[str, str]]) -> Alone:
+    """A row of stories that tell what was done to a new home, and what is wrong after."""
+
+    def tell(home: Path, seed: int, number: int) -> Story:
+        try:
+            what, violation = live(home.parent.parent / "new", seed)
+        except (AssertionError, RflowError, OSError) as stuck:
+            what, violation = "", f"stuck: {stuck or repr(stuck)}"
+        return Story(row, seed, what, True, violation=violation)
+
+    return Alone(short, row, asked, tell)
+
+
+def traversal(home: Path, seed: int, number: int) -> Story:
+    """Paths that want out, at the doors of a running service."""
+    rng = random.Random(seed)
+    paths.set_traps(home)
+    drawn = [paths.drawn(rng) for _ in range(PATHS)]
+    service = Service(home, free_port()).start()
     try:
-        moment, violation = live_and_die(home.parent.parent / "indexed", seed)
-    except (AssertionError, RflowError, OSError) as stuck:
-        moment, violation = "", f"stuck: {stuck or repr(stuck)}"
-    return Story("kill while indexing", seed, moment, True, violation=violation)
+        found = list(paths.violations(home, service.port, drawn))
+    finally:
+        service.stop()
+    return Story(f"path traversal, {PATHS} each", seed, drawn[0], True, "refused", violation="; ".join(found[:5]))
 
 
 def _two_ways(rng: random.Random) -> tuple[str, tuple[Press, Press]]:
@@ -155,7 +196,7 @@ def _judged(way: str, state: str, town: Town, kinds: list[str], presses: tuple[P
     return ""
 
 
-def broken_files(home: Path, town: Town, seed: int, number: int) -> Story:
+def broken_files(home: Path, seed: int, number: int) -> Story:
     """Files of every kind, broken at random: each is read or refused with a sentence, in time; needs no town."""
     rng, whole, ends = random.Random(seed), samples(), Counter[str]()
     for _ in range(BROKEN):
@@ -175,7 +216,7 @@ def broken_files(home: Path, town: Town, seed: int, number: int) -> Story:
     return Story("broken files, 250 each", seed, state, True, state, violation=str(bad) if bad else "")
 
 
-def planted(home: Path, town: Town, seed: int, number: int) -> Story:
+def planted(home: Path, seed: int, number: int) -> Story:
     """A document that wants to be obeyed, beside the same files without it; the pairs take turns."""
     pair, model = Pair.drawn(number), MiniLM(threads=1)
     found = asyncio.run(violations(pair, home, model, Checked(OfflineReasoner(model.embed))))
@@ -183,19 +224,49 @@ def planted(home: Path, town: Town, seed: int, number: int) -> Story:
     return Story("planted documents", seed, what, True, "compared", violation="; ".join(found))
 
 
-ROWS = (
-    Row("kill at each place", 100, at_a_place),
-    Row("kill at random moments", 100, at_any_moment),
-    Row("double Go", 100, double_go),
-    Row("kill while indexing", 200, while_indexing),
-    Row("broken files, 250 each", 20, broken_files),
-    Row("planted documents", 200, planted),
-    Row("model faults, ten turns each", 100, models.faulty),
-    Row("a malicious model, ten turns each", 100, models.malicious),
-    Row("ended offline after an outage", 50, models.outage),
+def mutated(seed: int, number: int) -> Story:
+    """A seeded bug that the tests must notice; once a round, none, and they must pass."""
+    mutant = (*MUTANTS, None)[number % (len(MUTANTS) + 1)]
+    name = mutant.name if mutant else "no mutant"
+    return Story("mutants killed", seed, name, True, "killed" if mutant else "passed", violation=survives(mutant))
+
+
+def _gate(short: str, name: str, asked: int, told: Callable[[random.Random], Any]) -> Bare:
+    """Stories at the gate: what came of each, and what was violated."""
+
+    def tell(seed: int, number: int) -> Story:
+        try:
+            ended = told(random.Random(seed))
+            what, violation = asyncio.run(ended) if asyncio.iscoroutine(ended) else ended
+        except Exception as error:  # noqa: BLE001  whatever it is, it is what must not be
+            what, violation = "", f"it broke: {error!r}"
+        return Story(name, seed, what, True, "told", violation=violation)
+
+    return Bare(short, name, asked, tell)
+
+
+ROWS: tuple[Row | Alone | Bare, ...] = (
+    Row("places", "kill at each place", 100, at_a_place),
+    Row("random", "kill at random moments", 100, at_any_moment),
+    Row("double", "double Go", 100, double_go),
+    _survived("index", "kill while indexing", 200, live_and_die),
+    _survived("torn", "torn saves", 200, save_and_die),
+    _survived("damage", "damaged index", 260, damage_and_reopen),
+    Alone("paths", f"path traversal, {PATHS} each", 300 // PATHS, traversal),
+    Alone("files", "broken files, 250 each", 20, broken_files),
+    Alone("planted", "planted documents", 200, planted),
+    _gate("words", "confirmations, 4 kinds each", 100, gate.confirmed),
+    _gate("changes", "plan changed before the click", 360, gate.changed),
+    _gate("goes", "simultaneous Go", 600, gate.raced),
+    _gate("races", "Go racing another move", 300, gate.crossed),
+    _gate("planner", "malicious planner", 10_000, gate.plotted),
+    _gate("addresses", "addresses and requests", 1_500, gate.led_astray),
+    Row("faults", "model faults, ten turns each", 100, models.faulty),
+    Row("malicious", "a malicious model, ten turns each", 100, models.malicious),
+    Row("outage", "ended offline after an outage", 50, models.outage),
+    Bare("mutants", "mutants killed", len(MUTANTS) + 1, mutated),
 )
-_SHORT = ("places", "random", "double", "index", "files", "planted", "faults", "malicious", "outage")
-SHORT = dict(zip(_SHORT, ROWS, strict=True))
+SHORT = {row.short: row for row in ROWS}
 
 
 def fresh_name() -> str:

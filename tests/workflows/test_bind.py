@@ -62,11 +62,11 @@ def test_optional_details_that_were_not_given_drop_out(shipped):
     text = text.replace("{party_size}, no charge", "{party_size}, {area}, no charge")
     workflow = parse(text, "reserve-table.md")
     values = {"date": "2026-11-21", "time": "19:30", "party_size": "2", "choice.name": "X", "choice.url": "http://x/"}
-    assert bind_all(workflow, workflow.search, values)[0].target.endswith(
+    assert bind_all(workflow, workflow.search, values)[0][1].target.endswith(
         "?area=&date=2026-11-21&time=19%3A30&party=2&q="
     )
-    without = bind_all(workflow, workflow.do, values)
-    given_one = bind_all(workflow, workflow.do, values | {"area": "Harbour"})
+    without = [s for _, s in bind_all(workflow, workflow.do, values)]
+    given_one = [s for _, s in bind_all(workflow, workflow.do, values | {"area": "Harbour"})]
     assert [s.value for s in given_one if s.target == "Part of town"] == ["Harbour"]
     assert len(without) == len(given_one) - 1
     assert [s.values for s in without if s.values] == [("X", "2026-11-21", "19:30", "2", "no charge")]

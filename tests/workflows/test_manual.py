@@ -6,10 +6,10 @@ import pytest
 import workflows
 from workflows.faults import WorkflowFault
 from workflows.front import DETAIL_KEYS, KEYS, MOST_MINUTES, PHASES
+from workflows.grammar import grammar_table
 from workflows.model import DetailType
 from workflows.parse import parse
 from workflows.rules import vocabulary_table
-from workflows.steps import grammar_table
 
 PATH = "home/workflows/book-ferry.md"
 

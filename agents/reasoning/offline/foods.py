@@ -145,10 +145,16 @@ def _unseen(candidate: Candidate, wanted: Need) -> Verdict:
     built = next((w for row in wanted.without if (w := _within(kitchen, row, "cuisines"))), "")
     if built and not wanted.diet:
         return Verdict("out", f"built on {_thing(wanted)}", kitchen)
-    prose = ". ".join(p.shown for p in phrases(candidate))
-    named = next((w for row in wanted.without if (w := _within(prose, row, "terms"))), "")
-    told = f"its page names {named}, and " if named and not wanted.diet else ""
+    named = named_in(candidate, wanted)
+    told = f"its page names {named}, and " if named else ""
     return Verdict("warn", f"{told}its menu was not seen: whether it suits {_thing(wanted)} is unknown".strip())
+
+
+def named_in(candidate: Candidate, wanted: Need) -> str:
+    """A word of the page for what is to be left out, such as "prawns"; empty where it has none, or for a whole diet."""
+    prose = ". ".join(p.shown for p in phrases(candidate))
+    found = (_within(prose, row, "terms") for row in wanted.without)
+    return "" if wanted.diet else next((word for word in found if word), "")
 
 
 def _thing(wanted: Need) -> str:

@@ -64,6 +64,12 @@ _FRESH = re.compile(
     rf"want|need)(?: you)? to |please |also )?(?:find|book|get|recommend|suggest|"
     rf"show|reserve|buy|order|rent)(?: me| us)? (?:an?|another|some\w*|tickets?) "
 )
+_RESUME = re.compile(
+    rf"^{_POLITE}(?:(?:let'?s |can we |i want to )?(?:go |come |get )?back to|return to|resume"
+    r"|continue with|carry on with|where were we with) (?:the |my |our |that |this )?(?P<x>[^?.!,]{2,60}?)"
+    rf"(?: (?:task|thing|one|then|again|now))*{_POLITE}$"
+    rf"|^{_POLITE}(?:where were we|(?:go )?back to (?:that|it|where we were|the other one))\W*$"
+)
 _WHY_NOT = re.compile(
     r"\bwhy (?:not|isn'?t|is|wasn'?t|was|didn'?t|did|don'?t|aren'?t|no)\b(?P<form>(?: you|"
     r" we| i)?(?: not)?(?: (?:suggest|propose|recommend|include|show|offer|pick|"
@@ -279,6 +285,12 @@ def why_not(text: str, original: str) -> str | None:
         "",
         subject,
     ).strip()
+
+
+def resumes(text: str) -> str | None:
+    """What it goes back to: "back to dinner" gives "dinner", "where were we?" nothing; None where it does not."""
+    match = _RESUME.match(text)
+    return (match["x"] or "") if match else None
 
 
 def why(text: str) -> bool:

@@ -12,6 +12,9 @@ from agents.reasoning.offline.spans import fold
 from agents.reasoning.offline.tables import table
 from agents.reasoning.offline.whose import relations
 
+_SENTENCES = re.compile(r"(?<=[.!?;])\s+")
+_CUT = re.compile(r"(?:,|:| -| –|—)\s+(?:(?:so|and|but|because|as|since)\s+)?|\s+(?:so|and|because|since)\s+")
+
 LONGEST = 400  # characters: more is a pasted text, unless it is led in by "note:"
 
 
@@ -31,6 +34,31 @@ def remark(original: str) -> str | None:
     if len(text) > LONGEST or "\n" in text or not _lasts(one):
         return None
     return _sentence(_without_lead(one))
+
+
+def remarks_beside(original: str) -> tuple[str, ...]:
+    """The statements that last in a message that also asks for something: what stands apart from the request.
+
+    Args:
+        original: the message as it was typed.
+    """
+    one = " ".join(original.split())
+    if len(original) > LONGEST or one.startswith((">", '"', "“", "«", "'", "‘")):
+        return ()
+    clauses = [clause for sentence in _SENTENCES.split(one) for clause in _clauses(sentence)]
+    stated = tuple(_sentence(_without_lead(clause)).rstrip(" .!;") for clause in clauses if _states(clause))
+    return stated if len(stated) < len(clauses) else ()
+
+
+def _clauses(sentence: str) -> list[str]:
+    """The two halves of a sentence of which one states and the other asks; else the sentence."""
+    for cut in _CUT.finditer(sentence):
+        halves = [sentence[: cut.start()], sentence[cut.end() :]]
+        states = [_states(half) for half in halves]
+        asks = [_pattern("asks").search(f". {fold(half)}") is not None for half in halves]
+        if (states[0] and asks[1]) or (states[1] and asks[0]):
+            return halves
+    return [sentence]
 
 
 def is_told(original: str) -> bool:
@@ -55,7 +83,7 @@ def _told(text: str) -> str | None:
 
 def _lasts(text: str) -> bool:
     """Whether every sentence states something lasting, or only adds to one that does."""
-    sentences = [s for s in re.split(r"(?<=[.!;])\s+", text) if s.strip(" .!;")]
+    sentences = [s for s in _SENTENCES.split(text) if s.strip(" .!;")]
     if not sentences or not _states(sentences[0]):
         return False
     return all(_states(s) or (_pattern("adds").match(fold(s)) and not _vetoed(fold(s))) for s in sentences[1:])

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from agents.reasoning.offline import dealings, intents
 from agents.reasoning.offline.chat import plain
 from agents.reasoning.offline.details import Details, Setting, find_details
+from agents.reasoning.offline.lookup import is_asked
 from agents.reasoning.offline.memory_turns import memory_turn
-from agents.reasoning.offline.remarks import is_told
+from agents.reasoning.offline.remarks import is_told, remarks_beside
 from agents.reasoning.offline.routing import Embed, elsewhere, route
 from agents.reasoning.offline.shifts import find_shifts
 from agents.reasoning.offline.spans import LONGEST, fold
@@ -51,6 +52,13 @@ def understand(heard: Heard, workflows: tuple[Workflow, ...], embed: Embed) -> U
         return Understanding(intent="unclear", workflow=heard.workflow)
     if (memory := _memory(turn)) is not None:
         return memory
+    if (parked := intents.resumes(turn.text)) is not None:
+        return _is(turn, "resume", subject=parked)
+    return _in_place(turn, workflow).model_copy(update={"noted": remarks_beside(heard.text[:LONGEST])})
+
+
+def _in_place(turn: _Turn, workflow: Workflow | None) -> Understanding:
+    heard = turn.heard
     if heard.waiting is None or workflow is None:
         return _fresh(turn)
     if heard.waiting.kind == "question":
@@ -241,11 +249,21 @@ def _deciding(turn: _Turn, workflow: Workflow, waiting: Waiting) -> Understandin
         return reasons
     if not found and intents.knows_it(text):
         return _is(turn, "different", new_only=True)
+    if not found and (asked := _asks(turn, waiting)):
+        return asked
     choice = _choice(turn, waiting, found)
     other = (_aside(turn, workflow, found) or _errand(turn, workflow, found)) if choice is None else None
     if other:
         return other
     return choice or _amended(turn, workflow, found) or _is(turn, "unclear")
+
+
+def _asks(turn: _Turn, waiting: Waiting) -> Understanding | None:
+    """A question about what is on offer: "does it have parking?", "is the backup quiet?"."""
+    other = intents.courtesy(turn.text) or dealings.asks_what_was_done(turn.text)
+    if other or not is_asked(turn.text) or intents.taste(turn.text, turn.original) is not None:
+        return None
+    return _is(turn, "ask", choice=intents.chosen(turn.text, waiting.names), subject=turn.original)
 
 
 def _reasons(turn: _Turn, waiting: Waiting, found: Details) -> Understanding | None:
@@ -333,6 +351,8 @@ def _planned(turn: _Turn, workflow: Workflow, waiting: Waiting) -> Understanding
     reasons = _reasons(turn, waiting, found)
     if reasons:
         return reasons
+    if not found and (asked := _asks(turn, waiting)):
+        return asked
     number = intents.chosen(fold(found.leftovers), waiting.names)
     if number is not None and not found:
         return _is(turn, "choose", choice=number)

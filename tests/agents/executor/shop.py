@@ -153,6 +153,8 @@ def build(shop: Shop) -> Starlette:
 
     async def review(request: Request) -> Response:
         key = request.path_params["key"]
+        if shop.mode == "captcha":
+            return page("<h1>One moment</h1><p>Please confirm that you are human.</p>", who(request))
         trap = REVIEW_TRAPS.get(shop.mode, "").replace("EVIL", shop.evil)
         form = (
             f"<form method=post action=/reservations><input type=hidden name=hold value={key}>"

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from agents.executor.barrier import Asked, Phase, Policy, only_public
+from agents.executor.bound import BoundStep
 from agents.executor.bounds import leave
 from agents.executor.browser import Window, open_profile
-from agents.executor.plan import BoundStep
 from agents.executor.steps import perform
 from workflows.model import Request, Requests, Verb
 

@@ -31,6 +31,40 @@ async def test_a_go_is_carried_out_once_with_a_receipt_from_the_page(rig: Any) -
     assert len(rig.shop.booked) == 1
 
 
+async def test_a_rehearsal_shows_the_review_page_and_can_press_nothing(rig: Any) -> None:
+    mandate = await rig.offer()
+    executor = rig.executor()
+    receipt = await executor.rehearse(mandate, lambda text, shot: rig.told.append(text))
+    assert receipt.state == "refused"
+    assert "one click before “Complete reservation”" in receipt.note
+    assert receipt.terms["Room"] == "Maple Room"
+    assert (rig.home.root / receipt.screenshot).stat().st_size > 1000
+    assert [path for _, _, path in rig.shop.writes()] == ["/hold"]
+    assert (await rig.entry(mandate)).state is State.OFFERED
+    rig.shop.mode = "early"  # a page that sends the irreversible request by itself
+    await executor.rehearse(mandate)
+    rig.shop.mode = "price"
+    assert "price is “€10.00”" in (await executor.rehearse(mandate)).note
+    await executor.aclose()
+    assert rig.shop.booked == []
+
+
+async def test_a_stop_ends_a_rehearsal(rig: Any) -> None:
+    mandate = await rig.offer()
+    stopping: list[asyncio.Task[Any]] = []
+
+    async def stop() -> None:
+        async with rig.database.begin() as conn:
+            await ledger.cancel(conn, "stop", rig.clock(), conversation="web")
+
+    rig.at["step-2"] = lambda: stopping.append(asyncio.ensure_future(stop()))
+    executor = rig.executor()
+    receipt = await executor.rehearse(mandate)
+    await executor.aclose()
+    assert "stopped or replaced" in receipt.note
+    assert rig.shop.writes() == []
+
+
 async def test_two_at_once_press_once(rig: Any) -> None:
     mandate = await rig.granted()
     executor = rig.executor()
@@ -91,6 +125,7 @@ async def test_signed_out_is_said_with_what_to_do(rig: Any) -> None:
     receipt = await rig.execute(await rig.granted())
     assert receipt.state == "refused"
     assert f"rflow login {rig.shop.origin}" in receipt.note
+    assert "no window can be shown here: nothing was done. Finish by hand at" in receipt.note
     assert rig.shop.writes() == []
 
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from agents.executor.controls import Missing
+from agents.executor.bound import BoundStep
 from agents.executor.ground import Grounding
-from agents.executor.plan import BoundStep
+from agents.executor.places import Missing
 from agents.executor.search import Searcher
 from agents.reasoning.port import Control
 from tests.agents.executor.rig import DETAILS, WORKFLOW

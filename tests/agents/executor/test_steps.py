@@ -7,11 +7,11 @@ import pytest
 
 from agents.executor.account import label, remember, sign_in_label
 from agents.executor.barrier import Phase, Policy
+from agents.executor.bound import BoundStep
 from agents.executor.browser import open_clean
 from agents.executor.chrome import BrowserMissing, BrowserSettings, find_browser, shows_window
-from agents.executor.controls import Ambiguous, Missing
 from agents.executor.page import read
-from agents.executor.plan import BoundStep
+from agents.executor.places import Ambiguous, Missing
 from agents.executor.shots import Shots
 from agents.executor.steps import LeftSite, perform
 from memory.errors import BadInput, RflowError

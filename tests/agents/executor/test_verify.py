@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from agents.executor.forms import date_fits, dates, moneys, times
+from agents.executor.bound import Term
+from agents.executor.forms import date_fits, date_range, dates, moneys, times
 from agents.executor.mandate import Plan
 from agents.executor.page import Said
-from agents.executor.plan import Term
 from agents.executor.records import says
 from agents.executor.verify import TermsDiffer, check_terms
 
@@ -28,6 +28,28 @@ def said(*, things: Any = (), headings: Any = (), text: str = "", **pairs: str) 
     found |= {"Price": "No charge"} | {k.replace("_", " "): v for k, v in pairs.items()}
     whole = " ".join((*found.values(), *headings, text))
     return Said(pairs=tuple((k, v) for k, v in found.items() if v), headings=headings, things=things, text=whole)
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("4 – 6 December 2026", ("2026-12-04", "2026-12-06")),
+        ("30 Nov to 2 Dec 2026", ("2026-11-30", "2026-12-02")),
+        ("Fri 4 Dec 2026 → Sun 6 Dec 2026", ("2026-12-04", "2026-12-06")),
+        ("2026-12-30 until 2027-01-02", ("2026-12-30", "2027-01-02")),
+        ("6 – 4 December 2026", None),
+        ("4 December 2026", None),
+        ("2026-12-04", None),
+    ],
+)
+def test_a_range_of_days_has_a_first_and_a_last(text: str, days: Any) -> None:
+    assert date_range(text) == days
+    arrive = Term(name="check_in", type="date", value="2026-12-04")
+    leave = Term(name="check_out", type="date", value="2026-12-06")
+    if days == (arrive.value, leave.value):
+        check_terms(said(Date="", Dates=text), (arrive, leave), plan())
+        with pytest.raises(TermsDiffer, match="check out is “2026-12-06”"):
+            check_terms(said(Date="", Dates=text), (leave.model_copy(update={"value": "2026-12-07"}),), plan())
 
 
 @pytest.mark.parametrize(

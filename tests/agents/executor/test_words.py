@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from agents.executor.words import Go, parse_go, parse_stop
+from agents.executor.words import Go, parse_done, parse_go, parse_rehearse, parse_stop
 
 PHRASES = ("go", "go ahead", "yes go", "book it", "yes book it", "buy it", "confirm", "do it")
 
@@ -40,3 +40,24 @@ def test_stop_words_stop(text: str) -> None:
 @pytest.mark.parametrize("text", ["cancel my reservation at Mizu", "a stop on the way", "", "go", "non-stop"])
 def test_other_words_do_not(text: str) -> None:
     assert not parse_stop(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["rehearse", "Rehearse it.", "please rehearse first", "dry run", "try it without booking"]
+)
+def test_rehearsing_is_asked_for_in_so_many_words(text: str) -> None:
+    assert parse_rehearse(text)
+    assert parse_go(text) is None
+
+
+@pytest.mark.parametrize("text", ["done", "I'm done.", "finished!", "continue", "please go on"])
+def test_the_window_is_given_back_in_so_many_words(text: str) -> None:
+    assert parse_done(text)
+    assert parse_go(text) is None
+    assert not parse_done(f"not {text}")
+    assert not parse_done(f"{text} with the soup")
+
+
+@pytest.mark.parametrize("text", ["go", "rehearse and book it", "a rehearsal dinner", "", "don't rehearse"])
+def test_other_words_do_not_rehearse(text: str) -> None:
+    assert not parse_rehearse(text)

@@ -44,7 +44,7 @@ def test_what_binds_comes_first_and_each_sentence_once() -> None:
     never = Preference(id="n", text="never eat nuts", subject="nuts", polarity="never", strength=1.0, **common)
     weak = Preference(id="w", text="Ana loves rum", subject="rum", polarity="likes", strength=0.3, **common)
     found = Preferences(question="", statements=(*likes, weak, never), evidence=(place,))
-    assert say.vibe(found).splitlines()[1:] == [
+    assert say.vibe(found, each=3).splitlines()[1:] == [
         "- never eat nuts (memory/food.md:3)",
         "- I love figs and quince (memory/food.md:3)",
     ]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
-from agents.reasoning.offline.remarks import remark
+from agents.reasoning.offline.remarks import remark, remarks_beside
 
 SAID = YAML(typ="safe").load(Path(__file__).with_name("remarks.yaml"))
 OWED = {"note": 1.0, "note_later": 0.9}
@@ -42,3 +42,24 @@ def test_the_note_is_in_the_persons_words(said: str, kept: str) -> None:
 @pytest.mark.parametrize("text", ["", "   ", "?", "note:", "remember that", "I hate " + "x " * 400, "\n\n", "🙂"])
 def test_nothing_is_no_note(text: str) -> None:
     assert remark(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "noted"),
+    [
+        ("I can't stand drums; find us dinner tonight", ("I can't stand drums",)),
+        ("Find us dinner tonight. I can't stand drums.", ("I can't stand drums",)),
+        ("my aunt is vegan, where could we eat on Friday?", ("My aunt is vegan",)),
+        ("I hate drums so find me a quiet one", ("I hate drums",)),
+        ("I never eat veal. I love figs. Book a table.", ("I never eat veal", "I love figs")),
+        ("I love drums. I hate fog.", ()),  # nothing is asked for: it is a note altogether
+        ("find us dinner tonight, not too loud", ()),
+        ("I want something quiet; find us dinner tonight", ()),
+        ("if I hated drums, would you find us dinner?", ()),
+        ("my friend says I hate drums. find us dinner", ()),
+        ("I like the first one. Book it.", ()),
+        ("I'm hungry, find us dinner", ()),
+    ],
+)
+def test_what_lasts_beside_a_request(text: str, noted: tuple[str, ...]) -> None:
+    assert remarks_beside(text) == noted
