@@ -15,7 +15,19 @@ from langgraph.graph.state import CompiledStateGraph
 from langgraph.types import interrupt
 
 from agents.crew import Crew
-from agents.orchestrator import answer, consult, learn, plan, propose, refine, remember, report, search, understand
+from agents.orchestrator import (
+    answer,
+    consult,
+    improvise,
+    learn,
+    plan,
+    propose,
+    refine,
+    remember,
+    report,
+    search,
+    understand,
+)
 from agents.state import TaskState
 
 Graph = CompiledStateGraph[TaskState, None, TaskState, TaskState]
@@ -37,7 +49,7 @@ def build(crew: Crew, checkpointer: BaseCheckpointSaver[Any]) -> Graph:
     flow.add_conditional_edges(
         "understand",
         understand.where_next,
-        ["consult", "refine", "search", "rank", "plan", "answer", "remember", "close", "listen"],
+        ["consult", "refine", "search", "rank", "plan", "answer", "improvise", "remember", "close", "listen"],
     )
     flow.add_edge("consult", "refine")
     flow.add_conditional_edges("refine", refine.where_next, ["listen", "search"])
@@ -49,10 +61,12 @@ def build(crew: Crew, checkpointer: BaseCheckpointSaver[Any]) -> Graph:
     flow.add_node("listen", _listen)
     _add(flow, crew, "plan", plan.plan)
     _add(flow, crew, "answer", answer.answer)
+    _add(flow, crew, "improvise", improvise.improvise)
     _add(flow, crew, "remember", remember.remember)
     _add(flow, crew, "close", report.close)
     flow.add_conditional_edges("listen", _heard, ["understand", "plan", "do", "close"])
     flow.add_edge("plan", "listen")
+    flow.add_conditional_edges("improvise", improvise.where_next, ["answer", "listen", END])
     flow.add_conditional_edges("answer", answer.where_next, ["listen", END])
     flow.add_conditional_edges("remember", remember.where_next, ["listen", "rank", END])
     flow.add_edge("close", END)

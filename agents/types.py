@@ -174,4 +174,5 @@ class Preferences(Frozen):
     contradictions: tuple[tuple[str, str], ...] = ()  # pairs of statement ids, the newer first
     unknown: tuple[str, ...] = ()  # what was asked for and is not known
     evidence: tuple[Evidence, ...] = ()
+    further: tuple[Evidence, ...] = ()  # found too, and read as no statement: a model may read more in it
     index: IndexState = IndexState()

@@ -15,6 +15,7 @@ from agents.graph import Graph
 from agents.keeper import Keeper
 from agents.orchestrator.forget import gone_for, kept_by
 from agents.preference_proxy import PreferenceProxy
+from agents.reasoning.meter import TaskCalls
 from agents.state import Json
 from agents.types import Clock, PlanView, Preferences, Receipt, Reply
 from app import errand
@@ -22,6 +23,7 @@ from app.channels import store
 from app.channels.base import Event, Inbound, Message, TaskView
 from app.channels.hub import Hub
 from app.engine import Engine
+from app.models import Checkup, Models, ModelsView
 from app.records import Records
 from app.turns import stopped
 from memory import proposals
@@ -60,6 +62,7 @@ class Assistant:
     index: Index
     workflows: Registry
     keeper: Keeper
+    models: Models
     clock: Clock
     records: Records
     extras: Mapping[str, Callable[[], Awaitable[str]]] = field(default_factory=dict)
@@ -181,6 +184,19 @@ class Assistant:
             receipt=Receipt.model_validate(receipt) if receipt and "state" in receipt else None,
             trace=tuple(state.get("trace", ())),
         )
+
+    async def calls(self, task: str) -> TaskCalls:
+        """Every call to a model for a task, with what was sent, and what they took."""
+        await self._task_row(task)
+        return await self.models.calls(task)
+
+    async def models_view(self, conversation: str) -> ModelsView:
+        """Which reasoner answers in a conversation, and what models took today."""
+        return await self.models.view(conversation)
+
+    async def check_model(self, conversation: str) -> Checkup:
+        """One cheap call to the model in use."""
+        return await self.models.check(conversation)
 
     async def recall(self, query: str, k: int) -> Recalled:
         """Evidence for a query, best first, and how the index stood."""

@@ -7,15 +7,18 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 from playwright.async_api import async_playwright
+from rich.console import Group
 
 from agents.executor.chrome import BrowserMissing, find_browser
+from agents.reasoning.meter import TaskCalls
 from agents.types import Preferences, Reply
 from app import errands, indexing, remembered, terminal
 from app.channels.base import TaskView
+from app.client import Client
 from app.commands import AsJson, own_conversation, say, show, with_client
 from app.errors import to_terminal
 from app.settings import Settings, load_settings
@@ -150,10 +153,29 @@ def mcp() -> None:
 
 
 @app.command()
-def trace(task: str, as_json: AsJson = False) -> None:
-    """Tell step by step what a task did."""
-    body = with_client(lambda client: client.get(f"/api/v1/tasks/{task}"))
-    show(body, terminal.task(TaskView.model_validate(body)), as_json)
+def trace(
+    task: str,
+    sent: Annotated[bool, typer.Option("--sent", help="Show every byte that was sent to a model.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Tell step by step what a task did, what models were asked for it, and what that cost."""
+
+    async def read(client: Client) -> tuple[Any, Any]:
+        return await client.get(f"/api/v1/tasks/{task}"), await client.get(f"/api/v1/tasks/{task}/calls")
+
+    body, calls = with_client(read)
+    told = Group(
+        terminal.task(TaskView.model_validate(body)), "", terminal.calls(TaskCalls.model_validate(calls), sent)
+    )
+    show({**body, "models": calls}, told, as_json)
+
+
+@app.command()
+def model(name: str = typer.Argument(""), conversation: str = "", as_json: AsJson = False) -> None:
+    """Choose who reasons in this conversation (gemini, local, offline); without a NAME, tell who does."""
+    who = conversation or own_conversation(load_settings().home, new=False)
+    said = with_client(lambda client: say(client, who, f"/model {name}".strip(), wait=False), start=True)
+    show(said.model_dump(mode="json"), terminal.reply(said), as_json)
 
 
 @app.command()
@@ -175,17 +197,19 @@ def doctor(
         _well(asyncio.run(_whatsapp(settings)), as_json)
         return
     faults = [f.path for f in _registry().faults()]
+    checked = with_client(lambda client: client.post("/api/v1/models/check", {}))
     parts = {
         "home": f"{settings.home}",
+        "model": checked["said"],
         "workflows": f"not used: {', '.join(faults)}; see rflow workflow check" if faults else "ok",
         "browser": asyncio.run(_browser(settings.browser_path)),
         **with_client(lambda client: client.get("/readyz"))["parts"],
     }
-    _well(parts, as_json)
+    _well(parts, as_json, checked["well"])
 
 
-def _well(parts: dict[str, str], as_json: bool) -> None:
-    well = all(state.startswith("ok") for part, state in parts.items() if part != "home")
+def _well(parts: dict[str, str], as_json: bool, model: bool = True) -> None:
+    well = model and all(state.startswith("ok") for part, state in parts.items() if part not in ("home", "model"))
     show({"status": "ready" if well else "degraded", "parts": parts}, terminal.parts(parts), as_json)
     if not well:
         raise typer.Exit(1)

@@ -9,6 +9,8 @@ from sqlalchemy import DDL, Column, Connection, MetaData, String, Table, event, 
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from agents.executor import tables
+from agents.reasoning import meter
+from app import models
 from app.channels import deliveries, phones, store  # noqa: F401  their tables stand in store's metadata
 
 bookkeeping = MetaData()
@@ -30,9 +32,15 @@ def _phones(connection: Connection) -> None:
         index.create(connection, checkfirst=True)
 
 
+def _models(connection: Connection) -> None:
+    meter.metadata.create_all(connection)
+    models.metadata.create_all(connection)
+
+
 STEPS: tuple[tuple[str, Callable[[Connection], None]], ...] = (
     ("2026-11 first tables", _first_tables),
     ("2026-11 phones", _phones),
+    ("2026-11 models", _models),
 )
 """Each runs once, in this order, for ever: append, never edit."""
 

@@ -35,6 +35,7 @@ from app.channels.doors import Doors
 from app.channels.hub import Hub
 from app.database import open_database
 from app.engine import DbosEngine
+from app.models import open_models
 from app.records import Records
 from app.settings import Settings
 from app.turns import Turns
@@ -97,10 +98,14 @@ async def open_house(settings: Settings) -> AsyncIterator[tuple[Assistant, Regis
         index = await asyncio.to_thread(Index, home, MiniLM())
         stack.callback(index.close)
         retriever = Retriever(index)
-        reasoner = Checked(OfflineReasoner(index.embedder.embed))
-        proxy = PreferenceProxy(retriever, reasoner)
         database = await open_database(settings.database)
         stack.push_async_callback(database.dispose)
+        offline = Checked(OfflineReasoner(index.embedder.embed))
+        models = open_models(settings, offline, database, clock)
+        stack.push_async_callback(models.aclose)
+        await models.meter.prune()
+        reasoner = models.reasoner
+        proxy = PreferenceProxy(retriever, reasoner, offline)
         browser = settings.browsing
         driver = await stack.enter_async_context(Driver())
         searcher = await stack.enter_async_context(Searcher(browser, clock, driver=driver))
@@ -150,14 +155,27 @@ async def open_house(settings: Settings) -> AsyncIterator[tuple[Assistant, Regis
             voice = Voice(lambda: vocabulary(workflows.all()))
             line = await stack.enter_async_context(opened(settings, home, database, hub, clock, crew.server_key, voice))
         doors = line.doors if line else Doors()
-        turns = Turns(database, flow, executor, hub, clock, home.root, OWNER, records, failpoint, desk, doors)
+        turns = Turns(database, flow, executor, hub, models, clock, home.root, OWNER, records, failpoint, desk, doors)
         engine = DbosEngine(settings.state / "dbos.sqlite", turns.take, turns.execute)
         engine.launch()
         stack.push_async_callback(engine.close)
         stack.callback(turns.closing.set)
         extras: dict[str, Callable[[], Awaitable[str]]] = {}
         assistant = Assistant(
-            home, database, engine, flow, hub, proxy, retriever, index, workflows, keeper, clock, records, extras
+            home,
+            database,
+            engine,
+            flow,
+            hub,
+            proxy,
+            retriever,
+            index,
+            workflows,
+            keeper,
+            models,
+            clock,
+            records,
+            extras,
         )
         whatsapp = line.open(assistant, settings) if line else None
         if whatsapp is not None:

@@ -12,6 +12,7 @@ from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 from sqlalchemy import Column, Table, select, text, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from agents.reasoning.meter import calls
 from app.channels.store import inbox, outbox, tasks
 from memory.forget import Said
 from memory.home import replace
@@ -54,6 +55,9 @@ class Records:
                 for name, told in (await conn.execute(select(key, column))).all():
                     if said.inside(told):
                         await conn.execute(update(table).where(key == name).values({column: said.without(told)}))
+            for seq, sent, received in (await conn.execute(select(calls.c.seq, calls.c.sent, calls.c.received))).all():
+                if said.inside("\n".join(json.loads(sent))) or said.inside(received):
+                    await conn.execute(update(calls).where(calls.c.seq == seq).values(sent="[]", received=""))
             for seq, reply in (await conn.execute(select(outbox.c.seq, outbox.c.reply))).all():
                 kept = said.without(json.loads(reply))
                 if kept != json.loads(reply):

@@ -25,7 +25,7 @@ SANDBOX = "+14155238886"
 """Twilio's WhatsApp sandbox: one number that every account may write from."""
 
 E164 = re.compile(r"\+[1-9][0-9]{6,14}")
-SECRETS = {"password", "twilio_auth_token"}
+SECRETS = {"password", "twilio_auth_token", "gemini_api_key", "openai_api_key"}
 EXPECTED = {"clock": "an ISO date-time, like 2026-11-21T18:00"}  # where pydantic's own words do not help
 
 
@@ -39,6 +39,15 @@ class Settings(BaseSettings):
         clock: ISO date-time at which the assistant's clock starts, for tests and demos; it then runs on.
         settle_seconds: how long a slow site may take to show a booking after a crash, in seconds.
         database_url: where inbox, outbox, ledger and checkpoints live; SQLite in home/state where not given.
+        model: who answers where nothing else was chosen in a conversation; `auto`: the first that has a key.
+        gemini_api_key, gemini_model, gemini_base_url: Gemini; without a key it is not there.
+        openai_model, openai_base_url, openai_api_key: any server that speaks OpenAI's chat completions; without a model
+            it is not there, so that a key which lies about in the environment sends nothing anywhere.
+        model_seconds: how long one question to a model may take, attempts together.
+        turn_seconds: from a turn's beginning, after which no model is asked nor waited for; more suits a slow model of
+            one's own.
+        model_prices: US dollars for a million tokens read, read from a cache, written: "0.75/0.075/3.75".
+        task_tokens, day_tokens, task_usd, day_usd: what models may take; at a cap it goes on offline.
         allowed_hosts: further names under which the page may be opened, besides loopback's and `host`.
         twilio_account_sid, twilio_auth_token: of the Twilio account whose webhooks are believed.
         public_url: where Twilio reaches this service: the tunnel's address, without a path of ours.
@@ -48,7 +57,9 @@ class Settings(BaseSettings):
         twilio_api: Twilio's REST API elsewhere, for tests.
     """
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_file=".env", extra="ignore", frozen=True, populate_by_name=True
+    )
 
     home: Path = Path("home")
     host: str = "127.0.0.1"
@@ -61,6 +72,20 @@ class Settings(BaseSettings):
     browser_port: int | None = None  # of a Chrome that runs already, on this machine
     settle_seconds: float = Field(default=120, ge=0)
     database_url: str = ""
+    model: Literal["auto", "gemini", "local", "offline"] = "auto"
+    gemini_api_key: SecretStr | None = Field(default=None, validation_alias="GEMINI_API_KEY")
+    gemini_model: str = Field(default="gemini-3.8-flash", validation_alias="GEMINI_MODEL")
+    gemini_base_url: str = Field(default="", validation_alias="GEMINI_BASE_URL")
+    openai_api_key: SecretStr | None = Field(default=None, validation_alias="OPENAI_API_KEY")
+    openai_model: str = Field(default="", validation_alias="OPENAI_MODEL")
+    openai_base_url: str = Field(default="", validation_alias="OPENAI_BASE_URL")
+    model_seconds: float = Field(default=20, gt=0, le=600)
+    turn_seconds: float = Field(default=55, gt=0, le=900)
+    model_prices: Annotated[tuple[float, ...], NoDecode] = ()
+    task_tokens: int = Field(default=60_000, ge=0)
+    day_tokens: int = Field(default=1_000_000, ge=0)
+    task_usd: float = Field(default=0.25, ge=0)
+    day_usd: float = Field(default=2, ge=0)
     allowed_hosts: Annotated[tuple[str, ...], NoDecode] = ()
     twilio_account_sid: str = ""
     twilio_auth_token: SecretStr | None = None
@@ -96,7 +121,24 @@ class Settings(BaseSettings):
             raise ValueError("an address that Twilio can reach, like https://example.trycloudflare.com")
         return url.rstrip("/")
 
-    @field_validator("password", "twilio_auth_token", "clock", "browser_path", "browser_port", mode="before")
+    @field_validator("model_prices", mode="before")
+    @classmethod
+    def _three(cls, value: object) -> object:
+        parts = [p for p in value.split("/") if p.strip()] if isinstance(value, str) else value
+        if isinstance(parts, list) and len(parts) not in (0, 3):
+            raise ValueError("three numbers, like 0.75/0.075/3.75")
+        return parts
+
+    @field_validator(
+        "password",
+        "twilio_auth_token",
+        "clock",
+        "browser_path",
+        "browser_port",
+        "gemini_api_key",
+        "openai_api_key",
+        mode="before",
+    )
     @classmethod
     def _empty_is_none(cls, value: object) -> object:
         return value or None
@@ -118,6 +160,26 @@ class Settings(BaseSettings):
                 "Set RFLOW_PASSWORD to a long password, or leave RFLOW_HOST at 127.0.0.1.",
             )
         return self
+
+    @model_validator(mode="after")
+    def _named(self) -> Self:
+        if self.openai_base_url and not self.openai_model:
+            raise BadInput(
+                f"OPENAI_BASE_URL is {self.openai_base_url!r}, and OPENAI_MODEL is not set.",
+                "Set OPENAI_MODEL to the model's name on that server.",
+            )
+        return self
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What must stand in no prompt and no record."""
+        held = (self.password, self.gemini_api_key, self.openai_api_key)
+        return tuple(s.get_secret_value() for s in held if s)
+
+    @property
+    def openai_host(self) -> str:
+        """The host that the OpenAI-compatible server runs on."""
+        return urlsplit(self.openai_base_url or "https://api.openai.com").hostname or ""
 
     @property
     def loopback(self) -> bool:
@@ -188,8 +250,8 @@ def load_settings(**given: Any) -> Settings:
 
 def _sentence(error: ErrorDetails) -> BadInput:
     name = str(error["loc"][0]) if error["loc"] else "settings"
-    variable = PREFIX + name.upper()
-    seen = "a value that cannot be shown" if name in SECRETS else repr(error["input"])
+    variable = name if name.isupper() else PREFIX + name.upper()  # an alias is the variable's own name
+    seen = "a value that cannot be shown" if name.lower() in SECRETS else repr(error["input"])
     expected = (
         EXPECTED.get(name)
         or str(error.get("ctx", {}).get("error", ""))

@@ -12,6 +12,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from agents.reasoning.meter import Call, Spent, TaskCalls, dollars
 from agents.types import Decision, Option, PlanView, Preferences, Question, Receipt, Reply
 from app.channels.base import TaskView
 from app.web.render import moment, place, preface, said, terms
@@ -77,6 +78,38 @@ def task(view: TaskView) -> RenderableType:
     """What a task did, step by step."""
     head = Text.assemble((view.id, "bold"), f"  {view.state}\n“{view.request}”")
     return Group(head, *(Text(f"{number:>3}. {step}") for number, step in enumerate(view.trace, 1)))
+
+
+def calls(made: TaskCalls, sent: bool = False) -> RenderableType:
+    """Each call to a model with what it took, then the task's and the day's sums; with `sent`, every byte that left."""
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
+    for heading in ("asked", "model", "came of it"):
+        table.add_column(heading, no_wrap=heading == "model")
+    for heading in ("tokens in", "out", "USD", "ms"):
+        table.add_column(heading, justify="right")
+    for call in made.calls:
+        cost = "unknown" if call.cost is None else dollars(call.cost).removesuffix(" USD")
+        numbers = (f"{call.tokens_in:,}", f"{call.tokens_out:,}", cost, f"{call.ms:,}")
+        table.add_row(call.purpose, call.model, call.outcome, *numbers)
+    sums = [
+        Text(f"{whose}: {_spent(spent)}", style="dim")
+        for whose, spent in (("This task", made.task), ("Today", made.day))
+    ]
+    texts = [Text(_wire(call)) for call in made.calls] if sent else []
+    parts: list[RenderableType] = [table, ""] if made.calls else []
+    return Group(*parts, *sums, *texts)
+
+
+def _spent(spent: Spent) -> str:
+    if not spent.calls:
+        return "no call to a model"
+    unpriced = f", and {_count(spent.unpriced, 'call')} of unknown price" if spent.unpriced else ""
+    return f"{_count(spent.calls, 'call')}, {spent.tokens:,} tokens, {dollars(spent.cost)}{unpriced}, {spent.ms:,} ms"
+
+
+def _wire(call: Call) -> str:
+    asked = "\n\n".join(call.sent) or "(no longer kept)"
+    return f"\n── {call.purpose}, {call.at} ──\n{asked}\n\n── answered ──\n{call.received}"
 
 
 def recalled(found: Recalled) -> RenderableType:

@@ -21,7 +21,7 @@ from agents.executor import ledger
 from agents.executor.execute import Executor
 from agents.executor.failpoint import Failpoint, no_failpoint
 from agents.executor.ledger import Entry, MandateRefused
-from agents.executor.mandate import plan_text, render
+from agents.executor.mandate import plain, plan_text, render
 from agents.executor.run import OnStep
 from agents.executor.tables import State
 from agents.executor.takeover import Desk
@@ -29,6 +29,7 @@ from agents.executor.words import Go, parse_done, parse_go, parse_rehearse
 from agents.graph import Graph
 from agents.orchestrator import papers
 from agents.orchestrator.report import say_receipt, say_rehearsal
+from agents.reasoning import turn
 from agents.reasoning.offline.dealings import to_undo
 from agents.reasoning.offline.spans import fold
 from agents.state import Json, Signal, TaskState
@@ -40,6 +41,7 @@ from app.channels.doors import Doors
 from app.channels.hub import Hub
 from app.channels.store import Row
 from app.errors import known, to_reply, unexpected
+from app.models import Models
 from app.records import Records
 
 LONGEST = 4000
@@ -65,6 +67,7 @@ class Turns:
     graph: Graph
     executor: Executor
     hub: Hub
+    models: Models
     clock: Clock
     home: Path
     owner: str
@@ -105,7 +108,8 @@ class Turns:
 
     async def _handle(self, row: Row) -> None:
         try:
-            reply = await self._reply(row)
+            with await self.models.turn(row.conversation) as begun:
+                reply = _noted(await self._reply(row), begun.notes)
         except Exception as error:  # (the last boundary: nobody is left without an answer)
             if self.closing.is_set():
                 raise  # the house is being closed under the turn: it is taken again at the next start
@@ -142,6 +146,8 @@ class Turns:
         row = meant
         if row.stopped is not None:
             return await self._stopped(row)
+        if (told := await self.models.command(row.text, row.conversation)) is not None:
+            return Reply(kind="answer", text=told)
         if unreadable := _unreadable(row.text):
             return Reply(kind="answer", text=unreadable)
         if parse_done(row.text) and self.desk.done(row.conversation):
@@ -274,6 +280,7 @@ class Turns:
     async def _advance(self, row: Row, task: str, value: TaskState | Json) -> Json:
         """Run the task's thread to its next wait, by the id of the interrupt that this row answers."""
         thread = _thread(task)
+        turn.current().task = task
         snapshot = await self.graph.aget_state(thread)
         if not snapshot.values:
             await self.graph.ainvoke(self._first(row, task, value), thread, durability="sync")
@@ -388,6 +395,16 @@ def _thread(task: str) -> RunnableConfig:
 def _from(state: Json) -> Reply:
     reply = Reply.model_validate(state["reply"])
     return reply.model_copy(update={"task": state["task"], "trace": tuple(state["trace"])})
+
+
+def _noted(reply: Reply, notes: list[str]) -> Reply:
+    """The reply with what went wrong with a model on the way; the person hears of it, and can look it up."""
+    if not notes:
+        return reply
+    if reply.plan:  # its text is the very text that is approved
+        return reply.model_copy(update={"trace": (*reply.trace, *notes)})
+    text = "\n\n".join([*(f"_{plain(note)}_" for note in notes), reply.text])
+    return reply.model_copy(update={"text": text, "trace": (*reply.trace, *notes)})
 
 
 def _unreadable(text: str) -> str | None:

@@ -19,12 +19,14 @@ from agents.executor.browser import Window, open_clean, open_profile
 from agents.executor.chrome import BrowserSettings
 from agents.executor.driver import Driver
 from agents.executor.gather import SEE, candidates, merged, with_kept
+from agents.executor.ground import Grounding
+from agents.executor.origins import among
 from agents.executor.page import read
-from agents.executor.places import Part, narrowed
-from agents.executor.steps import first_line, open_page, perform
+from agents.executor.places import Missing, Part, narrowed
+from agents.executor.steps import first_line, open_page, perform, settle
 from agents.types import Candidate, Clock, DetailValue
 from memory.errors import BadInput, Unavailable
-from workflows.model import Verb, Workflow
+from workflows.model import Limits, Step, Verb, Workflow
 
 _AT_ONCE = 4  # pages that are looked at together
 _FIRST = 5  # seconds for the first thing that repeats: an empty list is a page like any other
@@ -60,10 +62,16 @@ class Searcher:
         self._warm = None
         await self._stack.aclose()
 
-    async def collect(self, workflow: Workflow, details: Mapping[str, DetailValue]) -> tuple[Candidate, ...]:
+    async def collect(
+        self, workflow: Workflow, details: Mapping[str, DetailValue], grounding: Grounding | None = None
+    ) -> tuple[Candidate, ...]:
         """What the workflow's Search finds for these details, in the site's order; empty where it lists nothing.
 
+        Args:
+            grounding: mends a step whose control the page no longer names; None stops at it.
+
         Raises:
+            Missing, Ambiguous: a step does not fit the page.
             Unavailable: the site is down, slow, or refuses; in a sentence.
             BadInput: a detail that Search rests on is missing.
         """
@@ -71,11 +79,12 @@ class Searcher:
         if not workflow.search:  # there is nothing to choose: the one candidate is the thing itself
             return (Candidate(id="c1", name=workflow.title, url=workflow.sites[0], seen_at=self._now()),)
         async with self._window(workflow) as window, _page(window) as page:
-            for step in bound_steps(workflow, workflow.search, search_values(details)):
+            bound = bound_steps(workflow, workflow.search, search_values(details))
+            for written, step in zip(workflow.search, bound, strict=True):
                 if step.verb is Verb.COLLECT:
                     found += await self._collected(page, step)
                 elif step.verb not in (Verb.LOOK_CLOSER, Verb.KEEP):
-                    await perform(page, step, workflow.sites, window.barrier)
+                    await _taken(page, written, step, window, workflow, grounding)
         return tuple(c.model_copy(update={"id": f"c{n}"}) for n, c in enumerate(found, 1))
 
     async def look_closer(self, workflow: Workflow, found: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
@@ -96,6 +105,26 @@ class Searcher:
         if all(isinstance(answer, Unavailable) for answer in looked):
             raise next(answer for answer in looked if isinstance(answer, Unavailable))
         return tuple(c if isinstance(a, Unavailable) else a for c, a in zip(chosen, looked, strict=True))
+
+    async def read(self, url: str, sites: tuple[str, ...]) -> tuple[str, str, str, list[tuple[str, str]]]:
+        """One page, logged out and reading only: its final address, title, visible text, and links as (address, text).
+
+        Args:
+            sites: origins that it may be on, and that its links may lead to; the others' links are left out.
+
+        Raises:
+            LeftSite: the address, or where it led, is on none of them.
+            Unavailable: it does not answer.
+        """
+        reading = Workflow("read", "", "", "", "", (), sites, (), Limits())
+        async with self._window(reading) as window, _page(window) as page, within(STEP):
+            await open_page(page, url, sites)
+            await settle(page, sites)
+            title, text = await page.title(), await page.inner_text("body")
+            anchors: list[list[str]] = await page.eval_on_selector_all(
+                "a[href]", "l => l.map(a => [a.href, a.innerText])"
+            )
+        return page.url, title, text, [(to, said.strip()) for to, said in anchors if said.strip() and among(to, sites)]
 
     async def _collected(self, page: Page, step: BoundStep) -> tuple[Candidate, ...]:
         repeated = controls.repeated(await narrowed(Part.whole(page), step.places), step.target)
@@ -147,6 +176,18 @@ class Searcher:
 
     def _now(self) -> str:
         return self._clock().isoformat(timespec="seconds")
+
+
+async def _taken(
+    page: Page, written: Step, step: BoundStep, window: Window, workflow: Workflow, grounding: Grounding | None
+) -> None:
+    try:
+        await perform(page, step, workflow.sites, window.barrier)
+    except Missing as missing:
+        if grounding is None:
+            raise
+        step = await grounding.mend(page, written, step, missing)
+        await perform(page, step, workflow.sites, window.barrier)
 
 
 @asynccontextmanager

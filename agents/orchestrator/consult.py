@@ -10,7 +10,7 @@ from agents.state import TaskState
 async def consult(state: TaskState, crew: Crew) -> TaskState:
     """Fetch cited preferences for the task's workflow."""
     workflow = crew.registry.get(state["workflow"])
-    preferences = await crew.proxy.ask(question_for(workflow, state["request"]))
+    preferences = await crew.proxy.gather(question_for(workflow, state["request"]))
     files = {e.path for e in preferences.evidence}
     said = f"Asked the preference proxy: {len(preferences.statements)} statements from {len(files)} of your files."
     said += f" {preferences.index.caution}" if preferences.index.kind == "behind" else ""

@@ -79,6 +79,8 @@ def answered(memory: Json, message: str, plan_shown: bool) -> Understanding | No
         return Understanding(intent="proposals", subject=message)
     if memory["kind"] == "forget" and _PICK.fullmatch(fold(message)):
         return Understanding(intent="forget", subject=message)
+    if memory["kind"] == "workflow" and yes_or_no(message):
+        return Understanding(intent="workflow", subject=message)
     if memory["kind"] == "interview" and yes_or_no(message):
         return Understanding(intent="interview", subject=message)
     return None

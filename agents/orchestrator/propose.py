@@ -49,6 +49,7 @@ async def _ranked(state: TaskState, crew: Crew, exclude: frozenset[str]) -> rank
         crew.retriever,
         crew.reasoner,
         exclude,
+        state["request"],
     )
 
 

@@ -15,7 +15,7 @@ from agents.orchestrator.hard import Bounds, Standing, bounds, stand
 from agents.orchestrator.named import Word, word_on
 from agents.reasoning.offline import facts
 from agents.reasoning.offline.lexis import fold
-from agents.reasoning.port import Reasoner, Score
+from agents.reasoning.port import Case, Judgement, Reasoner, Score
 from agents.types import Candidate, Decision, DetailValue, Exclusion, Frozen, Option, Preference, Preferences
 from memory.evidence import Evidence
 from workflows.model import DetailType, RuleKind, Verb, Workflow
@@ -65,21 +65,34 @@ async def rank(
     retriever: Mentions,
     reasoner: Reasoner,
     exclude: frozenset[str] = frozenset(),
+    request: str = "",
 ) -> Ranked:
-    """Filter by what binds, weigh the rest, and choose two.
+    """Filter by what binds, judge the rest, filter by what was found to bind meanwhile, and choose two.
 
     Args:
         new_only: the person asked for somewhere new; a rule may leave out visited places always.
         exclude: ids or names that were shown before and are not to be proposed again.
+        request: the person's first words.
     """
     bound = bounds(workflow, details, understanding_wishes, preferences)
     standing = [stand(c, bound) for c in candidates]
-    known = {e.id: e for e in preferences.evidence}
+    known = {e.id: e for e in (*preferences.evidence, *preferences.further)}
     said = await _said_of(standing, retriever)
     standing = _spoken_of(_not_been(standing, workflow, new_only, said, known), said, known)
     standing, nearest = _open_at(standing, workflow, details)
     left = [s for s in standing if s.exclusion is None]
-    scores = await _weighed(left, preferences, understanding_wishes, details, reasoner)
+    case = Case(
+        candidates=tuple(s.candidate for s in left),
+        preferences=preferences,
+        wishes=understanding_wishes,
+        details=details,
+        rules=tuple(r.text for r in workflow.rules if r.kind is RuleKind.FOR_MODEL),
+        request=request,
+    )
+    judged = await reasoner.decide(case) if left else Judgement()
+    standing = _bound_too(standing, judged, bound)
+    left = [s for s in standing if s.exclusion is None]
+    scores = _lowered(judged.scores, left)
     excluded = tuple(s.exclusion for s in standing if s.exclusion)
     fresh = [s for s in left if s.candidate.id not in exclude and s.candidate.name not in exclude]
     decision = _decided(fresh, scores, excluded, known)
@@ -196,6 +209,25 @@ def _wanted(workflow: Workflow, details: dict[str, DetailValue]) -> dt.datetime 
     return dt.datetime.fromisoformat(f"{date}T{time}") if date and time else None
 
 
+def _bound_too(standing: list[Standing], judged: Judgement, bound: Bounds) -> list[Standing]:
+    """Leave out what breaks a rule that was found in the notes only while judging; nothing comes back in by it."""
+    hard = tuple(s for s in judged.statements if s.polarity in ("never", "must") and s.stated)
+    more = replace(bound, hard=hard)
+    found = [stand(s.candidate, more) if hard and s.exclusion is None else None for s in standing]
+    return [replace(s, exclusion=f.exclusion) if f else s for s, f in zip(standing, found, strict=True)]
+
+
+def _lowered(scores: tuple[Score, ...], left: list[Standing]) -> tuple[Score, ...]:
+    """The scores of what is left, best first, lower where something that binds could not be seen."""
+    unsure = {s.candidate.id: s.unsure for s in left}
+    lowered = (
+        s.model_copy(update={"fit": round(max(0.0, s.fit - _UNSURE), 4)}) if unsure[s.candidate] else s
+        for s in scores
+        if s.candidate in unsure
+    )
+    return tuple(sorted(lowered, key=lambda s: (-s.fit, s.candidate)))
+
+
 async def _weighed(
     left: list[Standing],
     preferences: Preferences,
@@ -207,12 +239,7 @@ async def _weighed(
         return ()
     soft: tuple[Preference, ...] = preferences.statements
     scores = await reasoner.weigh(tuple(s.candidate for s in left), soft, wishes, details)
-    unsure = {s.candidate.id for s in left if s.unsure}
-    lowered = (
-        s.model_copy(update={"fit": round(max(0.0, s.fit - _UNSURE), 4)}) if s.candidate in unsure else s
-        for s in scores
-    )
-    return tuple(sorted(lowered, key=lambda s: (-s.fit, s.candidate)))
+    return _lowered(scores, left)
 
 
 def _decided(

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from agents.crew import Crew
-from agents.orchestrator import answer, consult, forget, interview, proposed, say
+from agents.orchestrator import answer, consult, drafted, forget, interview, proposed, say
 from agents.orchestrator.dialogue import Said
 from agents.state import TaskState
 from agents.types import Reply
@@ -15,7 +15,7 @@ from memory.errors import RflowError
 from memory.evidence import Evidence
 from memory.learned import Learned
 
-INTENTS = {"remember", "undo", "proposals", "interview", "forget"}
+INTENTS = {"remember", "undo", "proposals", "interview", "forget", "workflow"}
 UNDO = "Say “undo” to take it back."
 
 
@@ -100,4 +100,5 @@ _TURNS: dict[str, Callable[[TaskState, Crew], Awaitable[Said]]] = {
     "proposals": proposed.proposed,
     "interview": interview.interview,
     "forget": forget.forget,
+    "workflow": drafted.settle,
 }

@@ -129,7 +129,7 @@ def where_next(state: TaskState) -> str:
     if intent in remember.INTENTS:
         return "remember"
     if "workflow" not in state:
-        return "answer"
+        return "improvise" if intent == "unfit" else "answer"
     if "preferences" not in state:
         return "consult"
     if intent == "refuse":

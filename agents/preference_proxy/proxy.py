@@ -13,6 +13,7 @@ from memory.retrieve import Retriever
 from workflows.model import Workflow
 
 _PER_QUERY = 12
+_FURTHER = 8  # passages that are kept for a choice though code read no statement in them
 _ANGLES = (
     "what I like, love and prefer: {}",
     "what I dislike, avoid and can't stand: {}",
@@ -27,11 +28,14 @@ class PreferenceProxy:
     Args:
         retriever: finds evidence in the person's files.
         reasoner: reads statements from it.
+        code: reads them for a task, which costs no model call: the choice itself is made with the notes at hand. The
+            `reasoner` where none is given.
     """
 
-    def __init__(self, retriever: Retriever, reasoner: Reasoner) -> None:
+    def __init__(self, retriever: Retriever, reasoner: Reasoner, code: Reasoner | None = None) -> None:
         self._retriever = retriever
         self._reasoner = reasoner
+        self._code = code or reasoner
 
     async def ask(self, question: str) -> Preferences:
         """Statements on a question, with the evidence they rest on.
@@ -39,13 +43,22 @@ class PreferenceProxy:
         Every memory note on the same part of life is read, and every rule that binds (an allergy, a "never"),
         found or not: what a person wrote down about themselves must not depend on a search.
         """
+        return await self._ask(question, self._reasoner)
+
+    async def gather(self, question: str) -> Preferences:
+        """The same before a choice, read in code, with what else was found in `further`."""
+        return await self._ask(question, self._code, _FURTHER)
+
+    async def _ask(self, question: str, reasoner: Reasoner, further: int = 0) -> Preferences:
         recalled = await asyncio.to_thread(self._evidence, question)
-        known = await self._reasoner.preferences(question, recalled.evidence)
+        known = await reasoner.preferences(question, recalled.evidence)
+        used = {e.id for e in known.evidence}
+        rest = tuple(e for e in recalled.evidence if e.id not in used and not e.path.startswith(("journal/", "runs/")))
         state = recalled.index
         if state.kind != "behind":
             kind = "found" if known.statements else "not indexed" if state.unread else "nothing"
             state = state.model_copy(update={"kind": kind})
-        return known.model_copy(update={"index": state})
+        return known.model_copy(update={"index": state, "further": rest[:further]})
 
     def _evidence(self, question: str) -> Recalled:
         found: dict[str, Evidence] = {}

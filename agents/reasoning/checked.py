@@ -2,13 +2,34 @@
 
 from __future__ import annotations
 
-from agents.reasoning.port import Heard, Reasoner, Score, Understanding
+import datetime as dt
+import re
+from collections.abc import Callable, Collection, Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from urllib.parse import urlsplit
+
+from agents.reasoning.offline.memory_turns import memory_turn
+from agents.reasoning.port import (
+    Case,
+    Claim,
+    Control,
+    Heard,
+    Improvised,
+    Judgement,
+    Matter,
+    Reasoner,
+    Score,
+    Understanding,
+)
 from agents.types import Candidate, DetailValue, Preference, Preferences
 from memory.errors import RflowError
 from memory.evidence import Evidence
 from workflows.model import Detail, DetailType, Workflow
+from workflows.parse import parse
 
-_SHAPES: dict[DetailType, type] = {DetailType.COUNT: int, DetailType.MONEY: dict}
+_TAKEN_AWAY = ("undo", "forget")
+"""Intents that remove something at once."""
 
 
 class Unfounded(RflowError):
@@ -40,8 +61,10 @@ class Checked:
         if read.workflow and workflow is None:
             raise Unfounded(f"The reasoner {self.name} named the workflow “{read.workflow}”, which is not there.")
         said = (read.subject, *read.noted) if read.intent == "remember" else read.noted
-        if not all(_verbatim(note, heard.text) for note in said):
+        if not all(verbatim(note, heard.text) for note in said):
             raise Unfounded(f"The reasoner {self.name} would write down what the person did not say.")
+        if read.intent in _TAKEN_AWAY and not _told(read.intent, heard):
+            return Understanding(intent="unclear", workflow=heard.workflow)
         details = {d.name: d for d in workflow.details} if workflow else {}
         return read.model_copy(
             update={
@@ -89,32 +112,150 @@ class Checked:
             Unfounded: a candidate that was not given, one that is missing or doubled, or a fit outside 0 to 1.
         """
         scores = await self._reasoner.weigh(candidates, preferences, wishes, details)
+        return self._scores(scores, candidates, {i for p in preferences for i in p.evidence})
+
+    async def decide(self, case: Case) -> Judgement:
+        """Scores as `weigh` gives them, and further statements that quote the notes of the case.
+
+        Raises:
+            Unfounded: as `weigh`.
+        """
+        judged = await self._reasoner.decide(case)
+        notes = {e.id: e for e in (*case.preferences.evidence, *case.preferences.further)}
+        kept = tuple(s for s in judged.statements if _in_unit(s) and _quotes(s, notes))
+        return Judgement(scores=self._scores(judged.scores, case.candidates, notes.keys()), statements=kept)
+
+    async def improvise(self, matter: Matter) -> Improvised | None:
+        """An answer each claim of which quotes what it names; what quotes nothing is dropped, a made-up link too."""
+        found = await self._reasoner.improvise(matter)
+        if found is None:
+            return None
+        said = {e.id: e.quote for e in matter.evidence} | {p.id: f"{p.title}\n{p.text}" for p in matter.pages}
+        links = {link.id for link in (*matter.links, *(one for p in matter.pages for one in p.links))}
+        things = (t.model_copy(update={"reasons": _founded(t.reasons, said)}) for t in found.things)
+        kept = (t for t in things if t.reasons and 0 <= t.fit <= 1 and _stands(t.name, said))
+        return found.model_copy(
+            update={
+                "read": tuple(i for i in found.read if i in links) if matter.links else (),
+                "claims": _founded(found.claims, said),
+                "things": tuple(sorted(kept, key=lambda t: -t.fit)),
+            }
+        )
+
+    async def ground(self, step: str, controls: tuple[Control, ...]) -> str | None:
+        """One of the controls given, or none."""
+        ref = await self._reasoner.ground(step, controls)
+        return ref if ref in {c.ref for c in controls} else None
+
+    async def draft(self, doing: str, matter: Matter) -> str | None:
+        """A workflow without a fault, for nothing but the sites of the pages that were read.
+
+        Raises:
+            Unfounded: it has faults, or another site.
+        """
+        text = await self._reasoner.draft(doing, matter)
+        return None if text is None else sound(text, matter)
+
+    def _scores(
+        self, scores: tuple[Score, ...], candidates: tuple[Candidate, ...], known: Collection[str]
+    ) -> tuple[Score, ...]:
         if sorted(s.candidate for s in scores) != sorted(c.id for c in candidates):
             raise Unfounded(f"The reasoner {self.name} did not weigh exactly the {len(candidates)} candidates given.")
         if wrong := next((s for s in scores if not 0 <= s.fit <= 1), None):
             raise Unfounded(
                 f"The reasoner {self.name} gave {wrong.candidate} a fit of {wrong.fit}; 0 to 1 was expected."
             )
-        known = {i for p in preferences for i in p.evidence}
         grounded = (
-            s.model_copy(update={"reasons": tuple(r for r in s.reasons if r.text and set(r.evidence) <= known)})
+            s.model_copy(update={"reasons": tuple(r for r in s.reasons if r.text and set(r.evidence) <= set(known))})
             for s in scores
         )
         return tuple(sorted(grounded, key=lambda s: -s.fit))
 
 
 def fits(detail: Detail, value: DetailValue) -> bool:
-    """Whether a value has the normal form of the detail's type and one of its options, where they are closed."""
-    shape = _SHAPES.get(detail.type, str)
-    if not isinstance(value, shape) or isinstance(value, bool):
+    """Whether a value has the normal form of the detail's type, within its bounds and options."""
+    if isinstance(value, bool):
         return False
-    return detail.type is not DetailType.CHOICE or value in detail.options
+    try:
+        return _FORMS[detail.type](detail, value)
+    except (ValueError, TypeError, AttributeError, InvalidOperation):
+        return False
 
 
-def _verbatim(note: str, said: str) -> bool:
-    """Whether a note is a stretch of the message, but for blanks and its first letter."""
+def _is_money(value: object) -> bool:
+    if not isinstance(value, dict) or value.keys() != {"amount", "currency"}:
+        return False
+    currency = value["currency"]
+    return Decimal(value["amount"]) >= 0 and len(currency) == 3 and currency.isascii() and currency.isupper()
+
+
+_FORMS: dict[DetailType, Callable[[Detail, Any], bool]] = {
+    DetailType.DATE: lambda _, v: dt.date.fromisoformat(v).isoformat() == v,
+    DetailType.TIME: lambda _, v: dt.datetime.strptime(v, "%H:%M").strftime("%H:%M") == v,
+    DetailType.COUNT: lambda d, v: isinstance(v, int) and (d.at_least or 0) <= v <= (d.at_most or v),
+    DetailType.MONEY: lambda _, v: _is_money(v),
+    DetailType.TEXT: lambda _, v: isinstance(v, str) and bool(v.strip()),
+    DetailType.CHOICE: lambda d, v: v in d.options,
+}
+
+
+def verbatim(note: str, said: str) -> bool:
+    """Whether a text is a stretch of another, but for blanks and capitals."""
     words, told = (" ".join(text.split()).casefold() for text in (note, said))
     return bool(words) and words in told
+
+
+def sound(text: str, matter: Matter) -> str:
+    """A drafted workflow as it would be read from its file.
+
+    Raises:
+        Unfounded: it has faults, each with its line; or a site that none of the pages is on.
+    """
+    try:
+        read = parse(text, "the draft")
+    except RflowError as fault:
+        raise Unfounded(str(fault)) from fault
+    known = origins(matter)
+    if read.name in matter.taken:
+        raise Unfounded(f"There is a workflow {read.name} already; choose another name.")
+    if not read.sites or not set(read.sites) <= known:
+        raise Unfounded(f"sites is {list(read.sites)}; expected one or more of {sorted(known)}.")
+    return text
+
+
+def origins(matter: Matter) -> set[str]:
+    """The sites of a matter's pages."""
+    return {urlsplit(p.url)._replace(path="", query="", fragment="").geturl() for p in matter.pages}
+
+
+NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
+
+
+def _founded(claims: tuple[Claim, ...], said: Mapping[str, str]) -> tuple[Claim, ...]:
+    """The claims that quote a source they name, and hold no number that stands in none of them."""
+    kept = []
+    for claim in claims:
+        named = [said[i] for i in claim.sources if i in said]
+        numbers = {n for text in named for n in NUMBER.findall(text)}
+        quoted = any(verbatim(claim.quote, text) for text in named)
+        if quoted and len(named) == len(claim.sources) and set(NUMBER.findall(claim.text)) <= numbers:
+            kept.append(claim)
+    return tuple(kept)
+
+
+def _stands(name: str, said: Mapping[str, str]) -> bool:
+    return any(verbatim(name, text) for text in said.values())
+
+
+def _told(intent: str, heard: Heard) -> bool:
+    """Whether code reads in the words, too, that something in memory is to go."""
+    found = memory_turn(heard.text, heard.waiting is not None)
+    return found is not None and found.intent == intent
+
+
+def _quotes(preference: Preference, notes: Mapping[str, Evidence]) -> bool:
+    cited = [notes[i] for i in preference.evidence if i in notes]
+    return len(cited) == len(preference.evidence) > 0 and any(verbatim(preference.text, e.quote) for e in cited)
 
 
 def _in_unit(preference: Preference) -> bool:

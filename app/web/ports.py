@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, NotRequired, Protocol, TypedDict, cast
 from fastapi import Request
 
 from agents.keeper import Keeper
+from agents.reasoning.meter import TaskCalls
 from agents.types import Clock, Preferences, Reply
 from app.channels.base import Event, Inbound, Message, TaskView
+from app.models import Checkup, ModelsView
 from app.settings import Settings
 from memory.evidence import Evidence
 from memory.home import Home
@@ -69,6 +71,18 @@ class Assistant(Protocol):
 
     async def task(self, task: str) -> TaskView:
         """One task; raises NotFound."""
+        ...
+
+    async def calls(self, task: str) -> TaskCalls:
+        """Every call to a model for a task; raises NotFound."""
+        ...
+
+    async def models_view(self, conversation: str) -> ModelsView:
+        """Which reasoner answers in a conversation, and what models took today."""
+        ...
+
+    async def check_model(self, conversation: str) -> Checkup:
+        """One cheap call to the model in use."""
         ...
 
     async def recall(self, query: str, k: int) -> Recalled:

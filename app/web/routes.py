@@ -10,9 +10,11 @@ from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel, Field
 from sse_starlette import EventSourceResponse
 
+from agents.reasoning.meter import TaskCalls
 from agents.types import Preferences, Reply
 from app.channels.base import Event, Inbound, Message, TaskView
 from app.errors import Problem
+from app.models import Checkup, ModelsView
 from app.web import ports, sse
 from app.web.metrics import Metrics
 from app.web.session import Sessions
@@ -32,6 +34,7 @@ state = APIRouter()
 
 Assistant = Annotated[ports.Assistant, Depends(ports.assistant)]
 Conversation = Annotated[str, Path(pattern=r"^[A-Za-z0-9_.+@:-]{1,64}$")]
+Conversation_ = Annotated[str, Query(pattern=r"^[A-Za-z0-9_.+@:-]{0,64}$", alias="conversation")]
 TaskId = Annotated[str, Path(pattern=r"^[A-Za-z0-9_.-]{1,64}$")]
 MessageId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.:-]{1,128}$", default_factory=lambda: uuid.uuid4().hex)]
 
@@ -141,6 +144,24 @@ async def get_events(
 async def get_task(task: TaskId, assistant: Assistant) -> TaskView:
     """One task: state, decision, plan, receipt, trace."""
     return await assistant.task(task)
+
+
+@api.get("/tasks/{task}/calls")
+async def get_calls(task: TaskId, assistant: Assistant) -> TaskCalls:
+    """What models were asked for a task: every byte that was sent, and what it took; beside it the whole day."""
+    return await assistant.calls(task)
+
+
+@api.get("/models")
+async def get_models(assistant: Assistant, conversation: Conversation_ = "") -> ModelsView:
+    """Which reasoners there are, which one answers, and what models took today."""
+    return await assistant.models_view(conversation)
+
+
+@api.post("/models/check")
+async def post_check(assistant: Assistant, conversation: Conversation_ = "") -> Checkup:
+    """Asks the model in use one cheap question."""
+    return await assistant.check_model(conversation)
 
 
 @api.post("/tasks/{task}/go")

@@ -16,6 +16,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from agents.keeper import Keeper
+from agents.reasoning.meter import TaskCalls
 from agents.reasoning.offline.meaning import Meaning
 from agents.types import (
     Clock,
@@ -32,6 +33,7 @@ from agents.types import (
 )
 from app.channels.base import Event, Inbound, Message, TaskView
 from app.channels.hub import Hub
+from app.models import Checkup, ModelsView
 from app.settings import Settings
 from app.web import site
 from app.web.ports import WebState
@@ -154,6 +156,8 @@ class MemoryAssistant:
         self.index = IndexState()
         self.status = Status(chunks=2, pending=0, files=(FileStatus(path=LINES.path, state="indexed", chunks=2),))
         self.proposed: list[tuple[str, str]] = []
+        self.made = TaskCalls()
+        self.checkup = Checkup(well=True, said="offline: no model is asked")
         self.work = 0.05  # seconds that doing takes
         self._running: set[asyncio.Task[None]] = set()
 
@@ -233,6 +237,16 @@ class MemoryAssistant:
         return TaskView(
             id=TASK, state=state, request="find me a place", receipt=self.receipt, trace=("Searched 63 places.",)
         )
+
+    async def calls(self, task: str) -> TaskCalls:
+        await self.task(task)
+        return self.made
+
+    async def models_view(self, conversation: str) -> ModelsView:
+        return ModelsView(in_use="gemini", known={"gemini": "gemini-3.8-flash", "offline": ""})
+
+    async def check_model(self, conversation: str) -> Checkup:
+        return self.checkup
 
     async def recall(self, query: str, k: int) -> Recalled:
         return Recalled(evidence=(LINES, MENU)[:k], index=self.index)

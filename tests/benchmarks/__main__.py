@@ -11,11 +11,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.benchmarks import doing, index, papers, start, talk
+from tests.benchmarks import doing, index, models, papers, start, talk
 from tests.benchmarks.figures import Figure, table
 from tests.journeys.support import ROOT, Service, Town, free_port, move_in, sign_in
 
-PARTS = ("papers", "index", "start", "reply", "go")
+PARTS = ("papers", "index", "start", "models", "reply", "go")
 
 
 def measure(folder: Path, parts: Sequence[str], rounds: int, conversations: int) -> Iterator[Figure]:
@@ -34,6 +34,10 @@ def measure(folder: Path, parts: Sequence[str], rounds: int, conversations: int)
             yield start.cold_starts(home)
             yield start.first_start(folder)
             yield start.first_start_of_a_real_person(folder)
+        if "models" in parts:
+            yield from models.figures(home, conversations)
+        if not set(parts) & {"reply", "go"}:
+            return
         service = Service(home, free_port()).start()
         try:
             if "reply" in parts:

@@ -29,7 +29,7 @@ from tests.journeys.support import Chat, Service, Town, free_port
 from tests.memory.damage import damage_and_reopen
 from tests.memory.kills import live_and_die, save_and_die
 from tests.memory.samples import broken, samples
-from tests.proof import gate, paths, phones
+from tests.proof import gate, models, paths, phones
 from tests.proof.mutants import MUTANTS, survives
 from tests.proof.record import Story
 
@@ -264,6 +264,9 @@ ROWS: tuple[Row | Alone | Bare, ...] = (
     Alone("webhooks", "webhooks, 100 each", 10, phones.delivered_anyhow),
     Alone("forged", "forged webhooks", 20, phones.forged),
     Alone("sends", "sends under faults, 50 each", 10, phones.sent_under_faults),
+    Row("faults", "model faults, ten turns each", 100, models.faulty),
+    Row("malicious", "a malicious model, ten turns each", 100, models.malicious),
+    Row("outage", "ended offline after an outage", 50, models.outage),
     Bare("mutants", "mutants killed", len(MUTANTS) + 1, mutated),
 )
 SHORT = {row.short: row for row in ROWS}

@@ -9,7 +9,7 @@ from agents.reasoning.offline.settle import settle
 from agents.reasoning.offline.taste import preferences
 from agents.reasoning.offline.understand import understand
 from agents.reasoning.offline.weigh import weigh
-from agents.reasoning.port import Heard, Score, Understanding
+from agents.reasoning.port import Case, Control, Heard, Improvised, Judgement, Matter, Score, Understanding
 from agents.types import Candidate, DetailValue, Preference, Preferences
 from memory.evidence import Evidence
 from workflows.model import Detail, Workflow
@@ -51,3 +51,21 @@ class OfflineReasoner:
     ) -> tuple[Score, ...]:
         """Each candidate's fit with reasons and tradeoffs, best first. Hard rules are applied before, in code."""
         return await asyncio.to_thread(weigh, candidates, preferences, wishes, details, self._meaning)
+
+    async def decide(self, case: Case) -> Judgement:
+        """What `weigh` says: the statements of the case are read already."""
+        return Judgement(
+            scores=await self.weigh(case.candidates, case.preferences.statements, case.wishes, case.details)
+        )
+
+    async def improvise(self, matter: Matter) -> Improvised | None:
+        """Nothing: rules know no more than the workflows."""
+        return None
+
+    async def ground(self, step: str, controls: tuple[Control, ...]) -> str | None:
+        """Nothing: a step that does not fit is stopped at."""
+        return None
+
+    async def draft(self, doing: str, matter: Matter) -> str | None:
+        """Nothing."""
+        return None

@@ -88,11 +88,20 @@ def _is(turn: _Turn, intent: Intent, **more: object) -> Understanding:
 
 
 def _read(turn: _Turn, workflow: Workflow, asked: str | None = None, known: bool = True) -> Details:
-    """The details that the message gives of a workflow."""
+    return read_details(turn.heard, workflow, asked, known)
+
+
+def read_details(heard: Heard, workflow: Workflow, asked: str | None = None, known: bool = True) -> Details:
+    """The details that a message gives of a workflow.
+
+    Args:
+        asked: the detail whose question waits: bare numbers and names count for it.
+        known: what the task knows already settles what the message leaves open.
+    """
     words = " ".join((workflow.description, *workflow.examples, *(d.ask for d in workflow.details)))
     money = workflow.limits.total or workflow.limits.code_above
-    setting = Setting(fold(words), money.currency if money else "", turn.heard.details if known else {})
-    return find_details(workflow.details, turn.original, turn.heard.now, asked, setting)
+    setting = Setting(fold(words), money.currency if money else "", heard.details if known else {})
+    return find_details(workflow.details, plain(heard.text[:LONGEST])[:LONGEST], heard.now, asked, setting)
 
 
 def _with(turn: _Turn, intent: Intent, workflow: Workflow, found: Details, **more: object) -> Understanding:

@@ -1,0 +1,196 @@
+"""Read: a model's answer as the port's types; what is made up is refused with a sentence that helps to repair it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
+
+from agents.reasoning.checked import Unfounded, fits, verbatim
+from agents.reasoning.models.brief import Notes
+from agents.reasoning.models.fills import (
+    ClaimSaid,
+    DatedTasteSaid,
+    DecideSaid,
+    DetailSaid,
+    ImproviseSaid,
+    PointSaid,
+    TasteSaid,
+    ThingSaid,
+    UnderstandSaid,
+    WeighedSaid,
+)
+from agents.reasoning.port import Claim, Heard, Improvised, Judgement, Page, Score, Thing, Understanding
+from agents.types import DetailValue, Preference, Reason
+from memory.evidence import Evidence
+from workflows.model import Detail, DetailType, Workflow
+
+_MONEY = re.compile(r"(\d+(?:\.\d{1,2})?) ([A-Z]{3})")
+_CHOICES = {"top": 0, "backup": 1}
+STATED, DOCUMENT = 1.0, 0.9  # what a statement counts by where it stands: `offline.taste` weighs the same way
+
+
+def understanding(said: UnderstandSaid, heard: Heard, workflows: tuple[Workflow, ...]) -> Understanding:
+    """What the message means, in the port's types.
+
+    Raises:
+        Unfounded: a workflow or detail that is not there, words that are not the message's, a value of another form.
+    """
+    named = said.workflow or heard.workflow or ""
+    workflow = next((w for w in workflows if w.name == named), None)
+    if said.workflow and workflow is None:
+        raise Unfounded(f"workflow is {said.workflow!r}; expected one of {[w.name for w in workflows]} or empty.")
+    if said.intent == "request" and not said.workflow:
+        raise Unfounded("intent is request and workflow is empty; name one, or use unfit.")
+    if said.intent in ("remember", "why_not") and not verbatim(said.subject, heard.text):
+        raise Unfounded(f"subject is {said.subject!r}; expected words copied exactly from the message.")
+    details = {d.name: _value(d, workflow, heard) for d in said.details}
+    return Understanding(
+        intent=said.intent,
+        workflow=said.workflow or (None if said.intent == "unfit" else heard.workflow),
+        details=details,
+        declined=tuple(said.declined),
+        wishes=tuple(w for w in said.wishes if verbatim(w, heard.text)),
+        new_only=said.new_only,
+        choice=_CHOICES.get(said.choice),
+        subject=said.subject or (heard.text.strip()[:200] if said.intent == "unfit" else ""),
+    )
+
+
+def _value(said: DetailSaid, workflow: Workflow | None, heard: Heard) -> DetailValue:
+    detail = workflow.detail(said.name) if workflow else None
+    if detail is None:
+        names = [d.name for d in workflow.details] if workflow else []
+        raise Unfounded(f"There is no detail {said.name!r}; expected one of {names}.")
+    if not verbatim(said.said, heard.text):
+        raise Unfounded(f"{said.name}: said is {said.said!r}; expected words copied exactly from the message.")
+    value = _normal(detail, said.value.strip())
+    if value is None or not fits(detail, value):
+        raise Unfounded(f"{said.name}: value is {said.value!r}; expected the form of {detail.type.value}.")
+    return value
+
+
+def _normal(detail: Detail, value: str) -> DetailValue | None:
+    if detail.type is DetailType.COUNT:
+        return int(value) if value.isdecimal() else None
+    if detail.type is DetailType.MONEY:
+        found = _MONEY.fullmatch(value)
+        return {"amount": f"{Decimal(found[1]):.2f}", "currency": found[2]} if found else None
+    return value
+
+
+def statements(said: Sequence[TasteSaid], notes: Notes, prefix: str) -> tuple[Preference, ...]:
+    """Statements that quote the notes given.
+
+    Raises:
+        Unfounded: a note that was not given, or words that do not stand in it.
+    """
+    return tuple(_statement(s, _note(s.note, notes), f"{prefix}{n}") for n, s in enumerate(said, 1))
+
+
+def _note(name: str, notes: Notes) -> Evidence:
+    note = notes.get(name)
+    if note is None:
+        raise Unfounded(f"There is no note {name!r}; cite notes by the ids given.")
+    return note
+
+
+def _statement(said: TasteSaid, note: Evidence, name: str) -> Preference:
+    if not verbatim(said.quote, note.quote):
+        raise Unfounded(f"{said.note}: quote is {said.quote!r}, which does not stand there; copy it exactly.")
+    memory = note.path.startswith("memory/")
+    return Preference(
+        id=name,
+        text=" ".join(said.quote.split()),
+        subject=" ".join(said.subject.split())[:60],
+        polarity=said.polarity,
+        strength=round(min(1.0, max(0.0, said.strength)) * (STATED if memory else DOCUMENT), 2),
+        evidence=(note.id,),
+        stated=memory and note.stated,
+        date=note.date,
+    )
+
+
+def contradictions(said: Sequence[DatedTasteSaid], found: Sequence[Preference]) -> tuple[tuple[str, str], ...]:
+    """Pairs of statement ids, the newer first; what the notes' dates speak against is left out."""
+    by_note = {s.note: p for s, p in zip(said, found, strict=True)}
+    pairs = [(p, by_note[s.outdates]) for s, p in zip(said, found, strict=True) if s.outdates in by_note]
+    return tuple((new.id, old.id) for new, old in pairs if new is not old and _later(new, old))
+
+
+def _later(new: Preference, old: Preference) -> bool:
+    return new.date is None or old.date is None or new.date >= old.date
+
+
+def judgement(said: DecideSaid, notes: Notes, candidates: Sequence[dict[str, object]]) -> Judgement:
+    """Scores and statements, in the port's types.
+
+    Raises:
+        Unfounded: a candidate or note that was not given, or words that stand on no page and in no note.
+    """
+    pages = {str(c["id"]): " | ".join(_texts(c)) for c in candidates}
+    weighed = [w.candidate for w in said.weighed]
+    if sorted(weighed) != sorted(pages):
+        raise Unfounded(f"weighed has {weighed}; expected each of {sorted(pages)} exactly once.")
+    scores = tuple(_score(w, notes, pages[w.candidate]) for w in said.weighed)
+    return Judgement(scores=scores, statements=statements(said.tastes, notes, "m"))
+
+
+def _score(said: WeighedSaid, notes: Notes, page: str) -> Score:
+    if not 0 <= said.fit <= 1:
+        raise Unfounded(f"{said.candidate}: fit is {said.fit}; expected 0 to 1.")
+    return Score(
+        candidate=said.candidate,
+        fit=round(said.fit, 4),
+        reasons=tuple(_reason(r, notes, page) for r in said.reasons if r.text.strip() and (r.notes or r.page))[:4],
+        tradeoffs=tuple(" ".join(t.split()) for t in said.tradeoffs if t.strip())[:3],
+    )
+
+
+def _reason(said: PointSaid, notes: Notes, page: str) -> Reason:
+    if said.page and not verbatim(said.page, page):
+        raise Unfounded(f"page is {said.page!r}, which that candidate's data does not say; copy it exactly.")
+    return Reason(text=" ".join(said.text.split()), evidence=tuple(_note(n, notes).id for n in said.notes))
+
+
+def improvised(said: ImproviseSaid, notes: Notes, pages: Iterable[Page]) -> Improvised:
+    """The answer, in the port's types.
+
+    Raises:
+        Unfounded: a source that was not given, or words that stand in none of those named.
+    """
+    known = {p.id: (p.id, f"{p.title}\n{p.text}") for p in pages}
+
+    def source(name: str) -> tuple[str, str]:
+        if name in known:
+            return known[name]
+        note = _note(name, notes)
+        return note.id, note.quote
+
+    def claim(one: ClaimSaid) -> Claim:
+        named = [source(s) for s in one.sources]
+        if not any(verbatim(one.quote, text) for _, text in named):
+            raise Unfounded(f"quote is {one.quote!r}, which stands in none of {one.sources}; copy it exactly.")
+        return Claim(text=" ".join(one.text.split()), sources=tuple(i for i, _ in named), quote=one.quote)
+
+    def thing(one: ThingSaid) -> Thing:
+        reasons = tuple(claim(r) for r in one.reasons)
+        return Thing(name=one.name, fit=one.fit, reasons=reasons, tradeoffs=tuple(one.tradeoffs)[:3])
+
+    return Improvised(
+        read=tuple(said.read)[:3],
+        claims=() if said.read else tuple(claim(c) for c in said.paragraphs),
+        things=() if said.read else tuple(thing(t) for t in said.things),
+        unknown=tuple(said.unknown)[:4],
+        doing=" ".join(said.doing.split())[:200],
+    )
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list):
+        for one in value:
+            yield from _texts(one)
+    else:
+        yield str(value)

@@ -1,0 +1,211 @@
+"""The Reasoner that asks a language model: few calls, each repaired once, each answer founded or refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from pydantic import ValidationError
+
+from agents.reasoning.checked import Unfounded, origins, sound
+from agents.reasoning.models import brief, read
+from agents.reasoning.models.fills import (
+    DecideAsk,
+    DecideSaid,
+    DraftAsk,
+    DraftSaid,
+    Filled,
+    GroundAsk,
+    GroundSaid,
+    ImproviseAsk,
+    ImproviseSaid,
+    PreferencesAsk,
+    PreferencesSaid,
+    UnderstandAsk,
+    UnderstandSaid,
+)
+from agents.reasoning.models.metered import Metered
+from agents.reasoning.models.prompts import Prompt
+from agents.reasoning.port import Case, Control, Heard, Improvised, Judgement, Matter, Reasoner, Score, Understanding
+from agents.redact import Redactor
+from agents.types import Candidate, DetailValue, Frozen, Preference, Preferences
+from memory.evidence import Evidence
+from workflows.model import Detail, Workflow
+
+F = TypeVar("F", bound=Filled)
+R = TypeVar("R")
+
+SURE = frozenset(
+    {"greeting", "thanks", "help", "bookings", "refuse", "undo", "proposals", "interview", "remember", "forget"}
+)
+"""Intents that code reads from closed lists of words: no model is asked."""
+
+UNSURE = frozenset({"unclear", "unfit"})
+"""What code reads where it did not understand an answer to what waits."""
+
+_REPAIR = "That cannot be used: {wrong} Answer the same question again, whole, in the same schema."
+
+
+@dataclass(frozen=True, slots=True)
+class ModelReasoner:
+    """Understands, reads tastes, and decides with a model; what code does as well it leaves to `code`.
+
+    Args:
+        code: the offline reasoner: it reads answers to questions, settles details and makes the shortlist.
+    """
+
+    model: Metered
+    code: Reasoner
+    redact: Redactor
+    _understand: Prompt[UnderstandSaid] = field(default_factory=lambda: Prompt("understand", UnderstandSaid))
+    _preferences: Prompt[PreferencesSaid] = field(default_factory=lambda: Prompt("preferences", PreferencesSaid))
+    _decide: Prompt[DecideSaid] = field(default_factory=lambda: Prompt("decide", DecideSaid))
+    _improvise: Prompt[ImproviseSaid] = field(default_factory=lambda: Prompt("improvise", ImproviseSaid))
+    _draft: Prompt[DraftSaid] = field(default_factory=lambda: Prompt("draft", DraftSaid))
+    _ground: Prompt[GroundSaid] = field(default_factory=lambda: Prompt("ground", GroundSaid))
+
+    @property
+    def name(self) -> str:
+        """The provider's name."""
+        return self.model.name
+
+    async def understand(self, heard: Heard, workflows: tuple[Workflow, ...]) -> Understanding:
+        """What the message means; what answers a waiting question is read in code first."""
+        plain = await self.code.understand(heard, workflows)
+        if plain.intent in SURE or (heard.waiting is not None and plain.intent not in UNSURE):
+            return plain
+        heard = heard.model_copy(update={"text": self.redact(heard.text)})
+        known, waiting = brief.situation(heard)
+        ask = UnderstandAsk(
+            workflows=[brief.workflow(w) for w in workflows],
+            now=f"{heard.now:%A %Y-%m-%d %H:%M}",
+            known=known,
+            waiting=waiting,
+            message=heard.text[:4000],
+        )
+        return await self._filled(self._understand, ask, lambda said: read.understanding(said, heard, workflows))
+
+    async def preferences(self, question: str, evidence: tuple[Evidence, ...]) -> Preferences:
+        """Statements that quote the evidence; with no evidence there is nothing to ask."""
+        if not evidence:
+            return await self.code.preferences(question, evidence)
+        plain = await self.code.preferences(question, evidence)
+        used = {e.id for e in plain.evidence}
+        rest = [e for e in evidence if e.id not in used]
+        notes = brief.telling(plain.statements, plain.evidence, rest, self.redact)
+        ask = PreferencesAsk(question=question[:600], notes=notes.told())
+
+        def accept(said: PreferencesSaid) -> Preferences:
+            found = read.statements(said.statements, notes, "m")
+            return Preferences(
+                question=question,
+                statements=found,
+                contradictions=read.contradictions(said.statements, found),
+                unknown=tuple(said.unknown)[:5],
+                evidence=evidence,
+            )
+
+        return await self._filled(self._preferences, ask, accept)
+
+    async def settle(
+        self, detail: Detail, heard: Heard, preferences: tuple[Preference, ...]
+    ) -> tuple[DetailValue, str] | None:
+        """Read in code: a usual time is a sentence that says so."""
+        return await self.code.settle(detail, heard, preferences)
+
+    async def weigh(
+        self,
+        candidates: tuple[Candidate, ...],
+        preferences: tuple[Preference, ...],
+        wishes: tuple[str, ...],
+        details: dict[str, DetailValue],
+    ) -> tuple[Score, ...]:
+        """Weighed in code: it makes the shortlist, which `decide` judges."""
+        return await self.code.weigh(candidates, preferences, wishes, details)
+
+    async def decide(self, case: Case) -> Judgement:
+        """The best by code's own weighing are judged by the model; the rest stay behind them."""
+        plain = await self.code.decide(case)
+        if len(plain.scores) < 2:
+            return plain  # there is nothing to choose
+        first = [s.candidate for s in plain.scores[: brief.CANDIDATES]]
+        shown = [brief.candidate(c) for c in sorted(case.candidates, key=_place(first)) if c.id in first]
+        taste = case.preferences
+        notes = brief.telling(brief.bearing(case), taste.evidence, taste.further, self.redact)
+        ask = DecideAsk(
+            notes=notes.told(),
+            rules=list(case.rules),
+            candidates=shown,
+            details=dict(case.details),
+            wishes=list(case.wishes),
+            request=case.request[:600],
+        )
+        judged = await self._filled(self._decide, ask, lambda said: read.judgement(said, notes, shown))
+        least = min(s.fit for s in judged.scores)
+        rest = tuple(s.model_copy(update={"fit": min(s.fit, least)}) for s in plain.scores[brief.CANDIDATES :])
+        return judged.model_copy(update={"scores": (*judged.scores, *rest)})
+
+    async def improvise(self, matter: Matter) -> Improvised | None:
+        """An answer from the notes and pages at hand, or which links to read first."""
+        notes = brief.Notes([e for e in matter.evidence if self.redact(e.quote) == e.quote][: brief.MATTER])
+        ask = ImproviseAsk(
+            now=f"{matter.now:%A %Y-%m-%d %H:%M}",
+            notes=notes.told(),
+            pages=[brief.page(p) for p in matter.pages],
+            links=brief.links(matter),
+            request=self.redact(matter.request),
+        )
+        return await self._filled(self._improvise, ask, lambda said: read.improvised(said, notes, matter.pages))
+
+    async def ground(self, step: str, controls: tuple[Control, ...]) -> str | None:
+        """The one control that the step means."""
+        shown = [c.model_dump(exclude_defaults=True) for c in controls[: brief.CONTROLS]]
+        refs = {c["ref"] for c in shown}
+
+        def accept(said: GroundSaid) -> str | None:
+            if said.ref and said.ref not in refs:
+                raise Unfounded(f"There is no control {said.ref!r}; give one of the refs, or an empty string.")
+            return said.ref or None
+
+        return await self._filled(self._ground, GroundAsk(step=step, controls=shown), accept)
+
+    async def draft(self, doing: str, matter: Matter) -> str | None:
+        """A workflow's markdown, read and repaired once."""
+        ask = DraftAsk(
+            request=self.redact(matter.request),
+            doing=doing,
+            sites=sorted(origins(matter)),
+            pages=[brief.page(p) for p in matter.pages],
+            names=list(matter.taken),
+        )
+        return await self._filled(self._draft, ask, lambda said: sound(said.markdown, matter))
+
+    async def _filled(self, prompt: Prompt[F], given: Frozen, accept: Callable[[F], R]) -> R:
+        """The prompt's answer, repaired once where it cannot be used.
+
+        Raises:
+            Unfounded: nor can the second.
+            ModelFailed, OverCap: there is none.
+        """
+        ask = prompt.ask(given, self.redact)
+        said = await self.model.say(ask)
+        try:
+            return accept(prompt.fills.model_validate_json(said.text))
+        except (ValidationError, Unfounded) as error:
+            turns = (*ask.turns, ("model", said.text[:8000]), ("user", _REPAIR.format(wrong=_wrong(error))))
+            again = await self.model.say(ask.model_copy(update={"turns": turns}))
+        try:
+            return accept(prompt.fills.model_validate_json(again.text))
+        except (ValidationError, Unfounded) as error:
+            raise Unfounded(f"{self.name} answered twice with what cannot be used.") from error
+
+
+def _place(first: list[str]) -> Callable[[Candidate], int]:
+    return lambda c: first.index(c.id) if c.id in first else len(first)
+
+
+def _wrong(error: ValidationError | Unfounded) -> str:
+    if isinstance(error, Unfounded):
+        return error.message
+    return "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()[:5]) + "."
