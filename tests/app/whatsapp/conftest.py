@@ -101,7 +101,21 @@ async def living(house: House) -> AsyncIterator[dict[str, Any]]:
         line.outbox.backoff = 0.05
         engine = OneLine(house, line, hub, lambda: assistant)
         unused: Any = None
-        assistant = Assistant(home, database, engine, unused, hub, unused, unused, unused, unused, unused, clock)
+        assistant = Assistant(
+            home=home,
+            database=database,
+            engine=engine,
+            graph=unused,
+            hub=hub,
+            proxy=unused,
+            retriever=unused,
+            index=unused,
+            workflows=unused,
+            keeper=unused,
+            models=unused,
+            clock=clock,
+            records=unused,
+        )
         house.line, house.channel = line, line.open(assistant, settings)
         yield {"assistant": assistant, "settings": settings, "examples": tuple, "sample": "", "whatsapp": house.channel}
     await database.dispose()
