@@ -35,9 +35,11 @@ from app.channels.doors import Doors
 from app.channels.hub import Hub
 from app.database import open_database
 from app.engine import DbosEngine
+from app.executions import Executions
 from app.models import open_models
 from app.records import Records
 from app.settings import Settings
+from app.threads import Threads
 from app.turns import Turns
 from app.voice import Voice, vocabulary
 from app.web import site
@@ -155,11 +157,14 @@ async def open_house(settings: Settings) -> AsyncIterator[tuple[Assistant, Regis
             voice = Voice(lambda: vocabulary(workflows.all()))
             line = await stack.enter_async_context(opened(settings, home, database, hub, clock, crew.server_key, voice))
         doors = line.doors if line else Doors()
-        turns = Turns(database, flow, executor, hub, models, clock, home.root, OWNER, records, failpoint, desk, doors)
-        engine = DbosEngine(settings.state / "dbos.sqlite", turns.take, turns.execute)
+        threads = Threads(database, flow, clock, OWNER, records, failpoint)
+        closing = asyncio.Event()
+        executions = Executions(database, executor, hub, clock, home.root, closing, failpoint)
+        turns = Turns(database, threads, executions, hub, models, clock, closing, failpoint, desk, doors)
+        engine = DbosEngine(settings.state / "dbos.sqlite", turns.take, executions.carry_out)
         engine.launch()
         stack.push_async_callback(engine.close)
-        stack.callback(turns.closing.set)
+        stack.callback(closing.set)
         extras: dict[str, Callable[[], Awaitable[str]]] = {}
         assistant = Assistant(
             home,
