@@ -10,8 +10,8 @@ from decimal import Decimal
 from agents.reasoning.checked import NUMBER, Checked, verbatim
 from agents.reasoning.offline.numbers import NUMBER as NUMBER_SAID
 from agents.reasoning.offline.numbers import amount
+from agents.reasoning.offline.reading import read_details
 from agents.reasoning.offline.spans import fold
-from agents.reasoning.offline.understand import read_details
 from agents.reasoning.port import Case, Heard, Judgement, Score, Understanding
 from agents.types import Candidate, DetailValue
 from workflows.model import Detail, DetailType, Workflow

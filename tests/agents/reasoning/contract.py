@@ -11,7 +11,7 @@ import datetime as dt
 import pytest
 
 from agents.reasoning.checked import fits, verbatim
-from agents.reasoning.offline.understand import read_details
+from agents.reasoning.offline.reading import read_details
 from agents.reasoning.port import Case, Control, Heard, Link, Matter, Page, Reasoner, Waiting
 from agents.types import Candidate, Preference, Preferences
 from memory.evidence import Evidence
