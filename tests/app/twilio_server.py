@@ -187,14 +187,14 @@ class TwilioServer:
         path = sent.callback.removeprefix(PUBLIC)
         told = {"MessageSid": sent.sid, "AccountSid": ACCOUNT, "From": f"whatsapp:{OURS}", "To": sent.to}
         states = ("failed",) if fault.startswith("63") else ("sent", "delivered")
-        with self._came:
-            sent.status = states[-1]
-            self._came.notify_all()
         for state in states:
             if self.service and path:
                 code = {"ErrorCode": fault} if state == "failed" else {}
                 with suppress(httpx.TransportError):  # the assistant is down, or was killed
                     self.post(told | {"MessageStatus": state, "SmsStatus": state} | code, path)
+        with self._came:  # only now: nobody reads and answers faster than Twilio tells us that it arrived
+            sent.status = states[-1]
+            self._came.notify_all()
 
     async def listed(self, request: Request) -> Response:
         """Messages.list, newest first."""

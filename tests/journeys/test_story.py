@@ -84,7 +84,7 @@ def test_recommend_decide_do(chat: Chat, town: Town) -> None:
     assert again["kind"] != "progress"
     assert f"done already:\n- {top['name']}, Saturday 21 November" in again["text"]
     assert f"({reference})" in chat.send("what have you booked for me?")["text"]
-    undone = chat.send("cancel my reservation")["text"]
+    undone = chat.send("could you cancel my reservation?")["text"]
     assert f"({reference}): {town.site}/my/reservations" in undone, "no workflow cancels: told where it can be done"
     assert len(town.booked()) == before + 1
 

@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from agents.executor import ledger
@@ -63,7 +63,16 @@ class Phones(Doors):
         shown = await self._shown(row)
         if not row.voice and (kept := await self.papers.answered(row, shown)):
             return kept
-        return row if row.sender is None else _typed(row, [reply for _, reply in shown])
+        if row.sender is None or await self._overtaken(row):
+            return row  # a number is the latest question's then, whatever the list before it says
+        return _typed(row, [reply for _, reply in shown])
+
+    async def _overtaken(self, row: Row) -> bool:
+        """Whether a reply was on its way to the phone already when they wrote."""
+        later = select(store.outbox.c.seq).join(store.inbox, store.inbox.c.id == store.outbox.c.answers)
+        mine = and_(store.outbox.c.conversation == row.conversation, store.outbox.c.seq > row.seen)
+        async with self.database.connect() as conn:
+            return (await conn.execute(later.where(mine, store.inbox.c.seq < row.seq).limit(1))).first() is not None
 
     async def _shown(self, row: Row) -> list[tuple[str, Reply]]:
         """What the person had before them when they wrote, the latest first, with what each answered."""
