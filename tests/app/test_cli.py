@@ -189,6 +189,7 @@ def test_ask_starts_the_service_and_leaves_it_running(background: dict[str, str]
     assert [line["text"] for line in lines if line["author"] == "person"] == ["hello", "hello"]
 
 
+@pytest.mark.long
 def test_a_service_that_cannot_start_says_why(background: dict[str, str], settings: Settings, url: str) -> None:
     command = [sys.executable, "-m", "app.cli", "ask", "hello"]  # the port is taken by another service
     asked = subprocess.run(command, env=background, capture_output=True, text=True, timeout=150, check=False)

@@ -72,6 +72,7 @@ def test_the_site_is_down_then_back(chat: Chat, town: Town) -> None:
     assert chat.send("try again")["kind"] == "decision"
 
 
+@pytest.mark.long
 def test_a_site_that_does_not_answer_in_time_is_told(chat: Chat, town: Town) -> None:
     town.mode("slow", ms=20_000)  # longer than a page is waited for
     reply = chat.send("book a table for two tonight at 20:00, somewhere new")
@@ -96,6 +97,7 @@ def test_logged_out_is_told_and_nothing_is_booked(chat: Chat, town: Town) -> Non
     ("mode", "said"),
     [("price_changed", "charge|price|10"), pytest.param("item_swapped", "item|what", marks=pytest.mark.long)],
 )
+@pytest.mark.long
 def test_terms_that_differ_are_refused_with_the_difference(chat: Chat, town: Town, mode: str, said: str) -> None:
     before = len(town.booked())
     plan = chat.to_plan()
@@ -109,6 +111,7 @@ def test_terms_that_differ_are_refused_with_the_difference(chat: Chat, town: Tow
     assert chat.send("top")["kind"] == "plan", "the choice is still there, for a new offer"
 
 
+@pytest.mark.long
 def test_an_answer_that_was_lost_after_commit_is_looked_up(chat: Chat, town: Town) -> None:
     before = len(town.booked())
     plan = chat.to_plan()
@@ -161,6 +164,7 @@ def test_a_broken_workflow_file_is_named_with_its_line(service: Service, home: P
     assert "line" in parts["workflows"]
 
 
+@pytest.mark.long
 def test_a_lost_index_is_built_again_with_the_same_ids(tmp_path: Path) -> None:
     notes = tmp_path / "home" / "memory" / "rooms.md"
     notes.parent.mkdir(parents=True)

@@ -67,6 +67,7 @@ def test_where_nobody_tells_of_changes_they_are_found_by_looking(
         until(lambda: stands(index, "ferry was late"))
 
 
+@pytest.mark.long
 def test_a_rule_written_while_a_long_document_is_read_is_in_the_next_answer(
     put: Put, home: Home, minilm: MiniLM
 ) -> None:

@@ -208,6 +208,7 @@ async def test_an_order_that_cannot_be_looked_up_is_unknown(rig: Any) -> None:
     assert set(rig.slept) == {120}
 
 
+@pytest.mark.long
 async def test_a_slow_site_is_waited_for_by_looking_never_by_pressing(rig: Any) -> None:
     rig.shop.mode, rig.shop.delay = "slow", 3.5
     rig.patient(2)
@@ -238,6 +239,7 @@ async def test_a_receipt_is_said_only_when_read(rig: Any) -> None:
     assert "Two looks" in receipt.note
 
 
+@pytest.mark.long
 async def test_an_older_booking_of_the_same_kind_is_not_taken_for_this_one(rig: Any) -> None:
     assert (await rig.execute(await rig.granted())).state == "done"
     mandate = await rig.granted()
@@ -260,12 +262,12 @@ def _die() -> None:
 @pytest.mark.parametrize(
     ("where", "state", "booked", "clicks"),
     [
-        ("claimed", "done", 1, 1),
-        ("step-5", "done", 1, 1),
-        ("before-start", "done", 1, 1),
+        pytest.param("claimed", "done", 1, 1, marks=pytest.mark.long),
+        pytest.param("step-5", "done", 1, 1, marks=pytest.mark.long),
+        pytest.param("before-start", "done", 1, 1, marks=pytest.mark.long),
         ("started", "refused", 0, 0),
         ("clicked", "done", 1, 1),
-        ("received", "done", 1, 1),
+        pytest.param("received", "done", 1, 1, marks=pytest.mark.long),
         ("before-finish", "done", 1, 1),
     ],
 )

@@ -40,6 +40,7 @@ class Names:
         return next((c.ref for c in controls if c.name == self.name), "e999")
 
 
+@pytest.mark.long
 async def test_a_step_is_led_to_the_control_it_means_and_shown_as_a_diff(
     browser: Any, clock: Any, changed: Any, shop: Any
 ) -> None:

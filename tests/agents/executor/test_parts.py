@@ -121,6 +121,7 @@ async def test_a_step_keeps_to_its_part_of_the_page(page: Any) -> None:
     assert (await page.evaluate("out.value")).endswith("rye,elm,")
 
 
+@pytest.mark.long
 async def test_days_are_picked_where_a_calendar_shows_them(page: Any) -> None:
     await page.set_content(CALENDAR)
     await page.take('Pick {day} in "Arrive"', day="2027-01-02")

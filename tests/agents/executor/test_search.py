@@ -57,6 +57,7 @@ async def test_a_site_that_is_down_is_said(searcher: Any, shop: Any, workflow: A
         await searcher.collect(nowhere, DETAILS)
 
 
+@pytest.mark.long
 async def test_a_browser_that_died_is_opened_anew(searcher: Any, shop: Any, workflow: Any) -> None:
     await searcher.collect(workflow, DETAILS)
     session = await searcher._warm.context.browser.new_browser_cdp_session()

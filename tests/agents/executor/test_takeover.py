@@ -82,6 +82,7 @@ async def test_a_page_that_wants_a_human_is_named_where_nobody_can_help(rig: Any
     assert rig.shop.booked == []
 
 
+@pytest.mark.long
 async def test_the_desk_gives_the_window_back_at_a_word(stranger: Any) -> None:
     desk = Desk()
 
