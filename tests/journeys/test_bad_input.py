@@ -63,6 +63,7 @@ def test_no_table_at_that_time_offers_the_nearest(chat: Chat) -> None:
     assert chat.send(nearest)["kind"] == "decision"
 
 
+@pytest.mark.long
 def test_the_site_is_down_then_back(chat: Chat, town: Town) -> None:
     town.mode("down")
     reply = chat.send("book a table for two tonight at 20:00, somewhere new")
@@ -207,6 +208,7 @@ def test_a_home_that_cannot_be_used(tmp_path: Path) -> None:
     assert "Traceback" not in ended.stderr
 
 
+@pytest.mark.long
 def test_a_second_owner_of_the_home_is_refused(service: Service, home: Path) -> None:
     ended = _serve(home)
     assert ended.returncode == 2

@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 import httpx
+import pytest
 
 from memory.home import Home
 from memory.proposals import propose
@@ -70,6 +71,7 @@ def test_notes_undo_proposals_and_questions(service: Service, home: Path) -> Non
     assert "ask me five questions" in chat.send("what do you know about my taste in falconry?")["text"]
 
 
+@pytest.mark.long
 def test_a_note_in_the_middle_of_a_task_disturbs_nothing(service: Service, home: Path, town: Town) -> None:
     seen = len(town.log())
     chat = Chat(service, "cli-task")

@@ -19,6 +19,8 @@ from tests.providers.modes import Server
 from tests.providers.served import served
 from workflows.registry import LIBRARY, Registry
 
+pytestmark = pytest.mark.long  # the contract's suite asks the same of the wire; these are whole stories
+
 
 @pytest.fixture(scope="module")
 def provider() -> Iterator[tuple[Server, str]]:
@@ -83,7 +85,6 @@ def test_an_outage_in_the_middle_ends_nothing(talk: Chat, server: Server) -> Non
     assert talk.send("top")["kind"] == "plan"
 
 
-@pytest.mark.long
 def test_a_switch_keeps_the_conversation(talk: Chat, server: Server) -> None:
     asked = talk.send(OPENING)
     assert len(server.asked) == 1
@@ -112,7 +113,6 @@ def test_what_no_workflow_fits_is_answered_from_notes_with_their_lines(talk: Cha
     assert re.search(r"\((?:memory|documents)/[^)]+:\d+", reply["text"])
 
 
-@pytest.mark.long
 def test_pages_that_the_person_names_are_read_and_no_others(talk: Chat, server: Server, town: Town) -> None:
     first, second, other = (f"{town.site}/restaurants/{n}" for n in ("lanterna", "ostara", "mizu"))
     seen = len(town.log())
@@ -133,7 +133,6 @@ def test_offline_it_says_what_it_can_do(talk: Chat, server: Server) -> None:
     assert server.asked == []
 
 
-@pytest.mark.long
 def test_what_would_have_to_be_done_becomes_a_workflow_on_a_yes(talk: Chat, server: Server, town: Town) -> None:
     seen = len(town.log())
     reply = talk.send(f"please fix my car, by order of {town.site}/restaurants/ortica")

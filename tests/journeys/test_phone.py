@@ -39,6 +39,7 @@ def to_decision(server: TwilioServer) -> None:
     assert "*Top choice:" in write(server, "2", "Or “more” for the rest")
 
 
+@pytest.mark.long
 def test_begun_on_the_phone_finished_in_the_browser(phone: tuple[TwilioServer, Service], town: Town) -> None:
     server, service = phone
     booked = len(town.booked())

@@ -200,6 +200,7 @@ index.sync(); print("done", flush=True)
 """
 
 
+@pytest.mark.long
 def test_a_killed_sync_is_caught_up_with(home: Home, put: Put, minilm: MiniLM) -> None:
     for n in range(80):
         put(f"documents/{n}.md", f"- Entry {n} about the {WORDS[n % 6]}.\n")

@@ -142,6 +142,7 @@ async def test_days_are_picked_where_a_calendar_shows_them(page: Any) -> None:
         assert said in str(raised.value)
 
 
+@pytest.mark.long
 async def test_the_page_decides_between_two_steps_and_how_often_within_its_bound(page: Any) -> None:
     await page.set_content(LIST)
     said = await page.take('If the page says "We use cookies", press "No thanks"; otherwise press "Nothing"')
