@@ -83,6 +83,7 @@ def test_a_site_that_does_not_answer_in_time_is_told(chat: Chat, town: Town) -> 
     assert chat.send("try again")["kind"] == "decision"
 
 
+@pytest.mark.long
 def test_logged_out_is_told_and_nothing_is_booked(chat: Chat, town: Town) -> None:
     before = len(town.booked())
     plan = chat.to_plan()
