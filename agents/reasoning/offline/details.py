@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from agents.reasoning.offline.counts import find_counts
 from agents.reasoning.offline.dates import find_dates
-from agents.reasoning.offline.days import shown
+from agents.reasoning.offline.days import WEEKDAYS, shown
 from agents.reasoning.offline.money import find_money
 from agents.reasoning.offline.numbers import NUMBER
 from agents.reasoning.offline.places import choose_option, find_option, find_places, is_place, refused, strip
@@ -220,6 +220,7 @@ def _shared_out(
         wanted = [d for d in group if d.name == asked] + [d for d in group if d.name not in setting.known] + group
         owner = owner or wanted[0]
         return [(owner, hits)]
+    hits = _following(hits, text) if group[0].type is DetailType.DATE else hits
     taken: list[tuple[Detail, list[Hit]]] = []
     free = [d for d in group if d.name == asked] + [d for d in group if d.name != asked]
     for hit in hits:
@@ -228,6 +229,19 @@ def _shared_out(
             free.remove(owner)
             taken.append((owner, [hit]))
     return taken
+
+
+def _following(hits: list[Hit], text: str) -> list[Hit]:
+    """Of days said by their names each comes after the one before: on a Saturday, "from Friday to Sunday"."""
+    kept = hits[:1]
+    for hit in hits[1:]:
+        before, value = kept[-1].value, hit.value
+        named = text[hit.start : hit.end].strip() in WEEKDAYS
+        if named and isinstance(before, str) and isinstance(value, str) and value <= before:
+            weeks = (dt.date.fromisoformat(before) - dt.date.fromisoformat(value)).days // 7 + 1
+            hit = replace(hit, value=(dt.date.fromisoformat(value) + dt.timedelta(weeks=weeks)).isoformat())
+        kept.append(hit)
+    return kept
 
 
 def _beside(detail: Detail, text: str, hit: Hit) -> bool:

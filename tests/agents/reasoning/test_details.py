@@ -165,6 +165,10 @@ def test_two_dates_go_to_two_details() -> None:
         "arrival": "2026-12-03",
         "departure": "2026-12-05",
     }
+    assert find_details(stay, "from Friday to Sunday", NOW, None).values == {  # today is a Saturday
+        "arrival": "2026-11-27",
+        "departure": "2026-11-29",
+    }
     assert find_details(stay, "the 5th", NOW, "departure").values == {"departure": "2026-12-05"}
     assert find_details(stay, "departure on the 5th", NOW, None).values == {"departure": "2026-12-05"}
 
