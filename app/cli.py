@@ -19,15 +19,12 @@ from agents.types import Preferences, Reply
 from app import errands, indexing, remembered, terminal
 from app.channels.base import TaskView
 from app.client import Client
-from app.commands import AsJson, own_conversation, say, show, with_client
+from app.commands import AsJson, faults_of, own_conversation, say, show, with_client, workflows_at_hand
 from app.errors import to_terminal
 from app.settings import Settings, load_settings
 from memory.home import Home
 from memory.status import FileStatus
-from workflows import registry
 from workflows.faults import WorkflowFault
-from workflows.parse import read_workflow
-from workflows.registry import Registry
 
 app = typer.Typer(
     help="Recommend Flow: it recommends, you decide, then it does.",
@@ -196,7 +193,7 @@ def doctor(
     if part == "whatsapp":
         _well(asyncio.run(_whatsapp(settings)), as_json)
         return
-    faults = [f.path for f in _registry().faults()]
+    faults = [f.path for f in workflows_at_hand().faults()]
     checked = with_client(lambda client: client.post("/api/v1/models/check", {}))
     parts = {
         "home": f"{settings.home}",
@@ -224,7 +221,7 @@ async def _whatsapp(settings: Settings) -> dict[str, str]:
 @workflow_commands.command("list")
 def workflow_list(as_json: AsJson = False) -> None:
     """The workflows at hand."""
-    workflows = _registry()
+    workflows = workflows_at_hand()
     rows = [{"name": w.name, "description": w.description, "path": w.path} for w in workflows.all()]
     broken = [
         {"name": Path(f.path).stem, "path": f.path, "faults": [str(x) for x in f.faults]} for f in workflows.faults()
@@ -238,22 +235,14 @@ def workflow_list(as_json: AsJson = False) -> None:
 def workflow_check(name: str = typer.Argument(""), as_json: AsJson = False) -> None:
     """Check one workflow by its name or file, or all; exit code 1 where one has a fault."""
     if Path(name).suffix == ".md" and Path(name).is_file():
-        _faults(_faults_of(Path(name)), name, as_json)
+        _faults(faults_of(Path(name)), name, as_json)
         return
-    workflows = _registry()
+    workflows = workflows_at_hand()
     known = {w.name for w in workflows.all()}
     faults = [f for f in workflows.faults() if name in ("", Path(f.path).stem)]
     if name and name not in known and not faults:
         workflows.get(name)  # raises NotFound with the nearest name
     _faults(faults, name or (f"{len(known)} workflows" if len(known) > 1 else "1 workflow"), as_json)
-
-
-def _faults_of(file: Path) -> tuple[WorkflowFault, ...]:
-    try:
-        read_workflow(file)
-    except WorkflowFault as fault:
-        return (fault,)
-    return ()
 
 
 def _faults(faults: Sequence[WorkflowFault], what: str, as_json: bool) -> None:
@@ -266,7 +255,7 @@ def _faults(faults: Sequence[WorkflowFault], what: str, as_json: bool) -> None:
 @workflow_commands.command("eject")
 def workflow_eject(name: str, as_json: AsJson = False) -> None:
     """Copy a shipped workflow into your home, to be edited there."""
-    copy = _registry().eject(name)
+    copy = workflows_at_hand().eject(name)
     show({"path": str(copy)}, f"{copy} is yours now; it stands in for the shipped one.", as_json)
 
 
@@ -297,10 +286,6 @@ def _file(file: FileStatus) -> None:
 
 def _file_as_json(file: FileStatus) -> None:
     print(file.model_dump_json(), flush=True)
-
-
-def _registry() -> Registry:
-    return Registry(registry.LIBRARY, load_settings().home / "workflows")
 
 
 if __name__ == "__main__":

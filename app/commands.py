@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import uuid
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -20,6 +20,10 @@ from app.client import Client
 from app.settings import load_settings
 from memory.errors import RflowError
 from memory.home import Home
+from workflows import registry
+from workflows.faults import WorkflowFault
+from workflows.parse import read_workflow
+from workflows.registry import Registry
 
 T = TypeVar("T")
 
@@ -62,21 +66,41 @@ def keep_conversation(home: Path, name: str) -> None:
     (Home.open(home).root / "state" / "cli-conversation").write_text(name, "utf-8")
 
 
+def workflows_at_hand() -> Registry:
+    """The workflows of the home, over the shipped ones."""
+    return Registry(registry.LIBRARY, load_settings().home / "workflows")
+
+
+def faults_of(file: Path) -> tuple[WorkflowFault, ...]:
+    """What is wrong with one workflow file: at most one error, which tells all its faults."""
+    try:
+        read_workflow(file)
+    except WorkflowFault as fault:
+        return (fault,)
+    return ()
+
+
 async def say(client: Client, conversation: str, text: str, wait: bool) -> Reply:
     """Sends the words, shows progress meanwhile, and after a Go waits for what came of it."""
     message = uuid.uuid4().hex
-    lines = asyncio.create_task(progress(client, conversation))
-    try:
+    async with progress(client, conversation):
         said = await client.say(conversation, text, message)
         return await _outcome(client, conversation, message, said) if wait and said.kind == "progress" else said
+
+
+@asynccontextmanager
+async def progress(client: Client, conversation: str) -> AsyncIterator[None]:
+    """Each step of the conversation is told as it happens."""
+    lines = asyncio.create_task(_tell_steps(client, conversation))
+    try:
+        yield
     finally:
         lines.cancel()
         with suppress(asyncio.CancelledError, RflowError):
             await lines
 
 
-async def progress(client: Client, conversation: str) -> None:
-    """Tell each step as it happens, until cancelled."""
+async def _tell_steps(client: Client, conversation: str) -> None:
     async for event in client.events(conversation):
         if event.kind == "progress":
             terminal.aside(f"  … {event.text}")

@@ -7,8 +7,6 @@ import re
 import sys
 import uuid
 from collections.abc import Sequence
-from contextlib import suppress
-from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -22,14 +20,20 @@ from agents.executor.recorded import pressed, with_mark, written
 from agents.types import Reply
 from app import terminal
 from app.client import Client
-from app.commands import AsJson, fresh_conversation, keep_conversation, progress, say, show, with_client
+from app.commands import (
+    AsJson,
+    faults_of,
+    fresh_conversation,
+    keep_conversation,
+    progress,
+    say,
+    show,
+    with_client,
+    workflows_at_hand,
+)
 from app.settings import load_settings
-from memory.errors import BadInput, Conflict, NotFound, RflowError, Unavailable
+from memory.errors import BadInput, Conflict, NotFound, Unavailable
 from memory.home import Home, replace
-from workflows import registry
-from workflows.faults import Fault, WorkflowFault
-from workflows.parse import read_workflow
-from workflows.registry import Registry
 
 _HOW = (
     "Before you press what cannot be taken back, press “The next click cannot be taken back”. At the end open the page "
@@ -70,8 +74,7 @@ async def _do(
     client: Client, conversation: str, name: str, given: dict[str, str], backup: bool, rehearse: bool
 ) -> Reply:
     """Up to the plan, or to what stands in its way; then perhaps its rehearsal."""
-    lines = asyncio.create_task(progress(client, conversation))
-    try:
+    async with progress(client, conversation):
         body = {"workflow": name, "details": given, "conversation": conversation, "id": uuid.uuid4().hex}
         said = Reply.model_validate(await client.post("/api/v1/do", body))
         if said.kind == "decision":
@@ -80,10 +83,6 @@ async def _do(
         if said.kind == "plan" and rehearse:
             said = await client.say(conversation, "rehearse", uuid.uuid4().hex)
         return said
-    finally:
-        lines.cancel()
-        with suppress(asyncio.CancelledError, RflowError):
-            await lines
 
 
 def record(
@@ -105,7 +104,7 @@ def record(
         told = with_mark(told, _irreversible(pressed(told)))
     file.parent.mkdir(parents=True, exist_ok=True)
     replace(file, written(name, url, told).encode())
-    faults = [str(fault) for fault in _faults(file)]
+    faults = [str(fault) for found in faults_of(file) for fault in found.faults]
     text = f"{file} is written." + "".join(f"\n- {fault}" for fault in faults)
     text += (
         "\nMend it before it can be used." if faults else f"\nRead it through; try it with: rflow do {name} --rehearse"
@@ -119,14 +118,6 @@ def _irreversible(names: Sequence[str]) -> int:
     for number, text in enumerate(names, 1):
         terminal.aside(f"{number:>3}. {text}")
     return int(typer.prompt("Which of these cannot be taken back?", type=click.IntRange(1, len(names)))) - 1
-
-
-def _faults(file: Path) -> tuple[Fault, ...]:
-    try:
-        read_workflow(file)
-    except WorkflowFault as fault:
-        return fault.faults
-    return ()
 
 
 def _window() -> BrowserSettings:
@@ -150,12 +141,7 @@ def login(site: str, as_json: AsJson = False) -> None:
 
 def _account(site: str) -> tuple[str, str]:
     """The site's origin as a workflow lists it, and what stands before the account's name there."""
-    listed = {
-        s: w.account
-        for w in Registry(registry.LIBRARY, load_settings().home / "workflows").all()
-        if w.account
-        for s in w.sites
-    }
+    listed = {s: w.account for w in workflows_at_hand().all() if w.account for s in w.sites}
     found = next(
         (s for s in listed if site.rstrip("/") in (s.rstrip("/"), urlsplit(s).hostname, urlsplit(s).netloc)), None
     )

@@ -63,18 +63,30 @@ ledger = sa.Table(
 _started = sa.and_(ledger.c.to == State.STARTED.value, ledger.c["from"] == State.CLAIMED.value)
 sa.Index("one_start", ledger.c.mandate, unique=True, sqlite_where=_started, postgresql_where=_started)
 
-for _event in ("UPDATE", "DELETE"):
-    _ddl = f"CREATE TRIGGER ledger_no_{_event.lower()} BEFORE {_event} ON ledger " + (
-        "BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END"
-    )
-    sa.event.listen(ledger, "after_create", sa.DDL(_ddl).execute_if(dialect="sqlite"))  # type: ignore[no-untyped-call]
+
+def append_only(table: sa.Table, called: str) -> None:
+    """Let no row of a table be changed or taken out, once it is made; `called` names it in the refusal."""
+    for event in ("UPDATE", "DELETE"):
+        ddl = f"CREATE TRIGGER {table.name}_no_{event.lower()} BEFORE {event} ON {table.name} " + (
+            f"BEGIN SELECT RAISE(ABORT, '{called} is append-only'); END"
+        )
+        sa.event.listen(table, "after_create", sa.DDL(ddl).execute_if(dialect="sqlite"))  # type: ignore[no-untyped-call]
+
+
+append_only(ledger, "the ledger")
+
+
+async def link(conn: AsyncConnection, table: sa.Table, body: dict[str, Any]) -> None:
+    """Add a row that names the hash of the one before it (`prev`) and its own (`hash`)."""
+    last = await conn.execute(sa.select(table.c.hash).order_by(table.c.seq.desc()).limit(1))
+    linked = body | {"prev": last.scalar_one_or_none() or ""}
+    await conn.execute(table.insert().values(linked | {"hash": _digest(linked)}))
 
 
 async def append(
     conn: AsyncConnection, mandate_id: str, from_: State | None, to: State, cause: str, now: dt.datetime, detail: str
 ) -> None:
     """Add one move, in the transaction of what it records."""
-    last = await conn.execute(sa.select(ledger.c.hash).order_by(ledger.c.seq.desc()).limit(1))
     body = {
         "mandate": mandate_id,
         "from": from_ and from_.value,
@@ -82,9 +94,8 @@ async def append(
         "cause": cause,
         "at": now.isoformat(),
         "detail": detail,
-        "prev": last.scalar_one_or_none() or "",
     }
-    await conn.execute(ledger.insert().values(body | {"hash": _digest(body)}))
+    await link(conn, ledger, body)
 
 
 async def check_chain(conn: AsyncConnection) -> int:

@@ -29,6 +29,11 @@ def terms(plan: Plan) -> list[str]:
     return [*days, *([plan.time] if plan.time else []), *([f"for {count}"] if count else [])]
 
 
+def reference(entry: Entry) -> str:
+    """The site's reference in brackets, to stand behind what was done; empty where there is none."""
+    return f" ({say.quoted(entry.receipt.reference)})" if entry.receipt and entry.receipt.reference else ""
+
+
 async def told(undone: str, crew: Crew) -> str:
     """What was done and still lies ahead, soonest first; then what lies behind.
 
@@ -67,8 +72,7 @@ def _when(entry: Entry) -> tuple[str, str]:
 
 
 def _line(entry: Entry) -> str:
-    reference = f" ({say.quoted(entry.receipt.reference)})" if entry.receipt and entry.receipt.reference else ""
-    return f"- {', '.join([say.quoted(entry.mandate.plan.item), *terms(entry.mandate.plan)])}{reference}"
+    return f"- {', '.join([say.quoted(entry.mandate.plan.item), *terms(entry.mandate.plan)])}{reference(entry)}"
 
 
 def _meant(words: str, entries: tuple[Entry, ...]) -> list[Entry]:
@@ -79,10 +83,8 @@ def _meant(words: str, entries: tuple[Entry, ...]) -> list[Entry]:
 
 
 def _to_undo(entries: list[Entry], crew: Crew) -> str:
-    lines = [f"{_line(e)}: {_place(e, crew)}" for e in entries]
-    return "I have no workflow that cancels or changes a booking, so I did nothing. You can do it there:\n" + "\n".join(
-        lines
-    )
+    opening = "I have no workflow that cancels or changes a booking, so I did nothing. You can do it there:"
+    return "\n".join([opening, *(f"{_line(e)}: {_place(e, crew)}" for e in entries)])
 
 
 def _place(entry: Entry, crew: Crew) -> str:

@@ -8,6 +8,7 @@ from agents.executor.ledger import Entry
 from agents.executor.mandate import Plan, code, new_mandate, plan_text, render
 from agents.executor.plan import plan_for
 from agents.orchestrator import papers, say
+from agents.orchestrator.bookings import reference
 from agents.reasoning.port import Waiting
 from agents.state import TaskState
 from agents.types import Candidate, DetailValue, Reply
@@ -78,10 +79,9 @@ def _same_day(before: Plan, now: Plan) -> bool:
 
 def _standing(entry: Entry) -> str:
     """What was done before for the same day: the person may have forgotten it, or cancelled it on the site."""
-    reference = f" ({say.quoted(entry.receipt.reference)})" if entry.receipt and entry.receipt.reference else ""
     plan = entry.mandate.plan
     when = f" at {plan.time}" if plan.time else ""
-    return f"You already have {say.quoted(plan.item)}{when} that day{reference}; a Go to this makes one more."
+    return f"You already have {say.quoted(plan.item)}{when} that day{reference(entry)}; a Go to this makes one more."
 
 
 def _chosen(state: TaskState) -> Candidate:

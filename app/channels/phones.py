@@ -8,11 +8,11 @@ import re
 import secrets
 from dataclasses import dataclass
 
-from sqlalchemy import DDL, Column, Float, Integer, String, Table, delete, event, insert, select, update
+from sqlalchemy import Column, Float, Integer, String, Table, delete, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from agents.executor.mandate import canonical
+from agents.executor.tables import append_only, link
 from agents.executor.words import CODE_DIGITS, CODE_LETTERS
 from app.channels.store import metadata
 
@@ -50,11 +50,7 @@ audit = Table(
     Column("prev", String, unique=True, nullable=False),
     Column("hash", String, nullable=False),
 )
-for _event in ("UPDATE", "DELETE"):
-    _ddl = f"CREATE TRIGGER audit_no_{_event.lower()} BEFORE {_event} ON audit " + (
-        "BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END"
-    )
-    event.listen(audit, "after_create", DDL(_ddl).execute_if(dialect="sqlite"))  # type: ignore[no-untyped-call]
+append_only(audit, "the audit trail")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +107,7 @@ async def write_down(conn: AsyncConnection, message: str, sender: str, what: str
     """One audit line for one message, as a link of an append-only hash chain."""
     if (await conn.execute(select(audit.c.seq).where(audit.c.message == message))).first():
         return
-    last = await conn.execute(select(audit.c.hash).order_by(audit.c.seq.desc()).limit(1))
-    body = {"message": message, "at": now.isoformat(), "what": what, "who": _hashed(sender)}
-    body["prev"] = last.scalar() or ""
-    await conn.execute(insert(audit).values(body | {"hash": hashlib.sha256(canonical(body)).hexdigest()}))
+    await link(conn, audit, {"message": message, "at": now.isoformat(), "what": what, "who": _hashed(sender)})
 
 
 def _hashed(text: str) -> str:

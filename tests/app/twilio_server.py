@@ -17,7 +17,6 @@ from email.utils import formatdate
 from typing import Any
 
 import httpx
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -25,7 +24,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 from twilio.request_validator import RequestValidator
 
-from tests.journeys.support import free_port
+from tests.serving import serving
 
 ACCOUNT, TOKEN = "AC" + "0" * 32, "a-token-for-tests"
 OURS, OWNER = "+14155238886", "+351912345678"
@@ -251,16 +250,7 @@ class TwilioServer:
 @contextmanager
 def twilio() -> Iterator[TwilioServer]:
     """A Twilio at work, on a free port."""
-    port = free_port()
-    server = TwilioServer(f"http://127.0.0.1:{port}")
-    config = uvicorn.Config(server.app(), port=port, log_level="critical", timeout_graceful_shutdown=1)
-    running = uvicorn.Server(config)
-    thread = threading.Thread(target=running.run, daemon=True)
-    thread.start()
-    while not running.started:
-        time.sleep(0.01)
-    try:
+    server = TwilioServer("")
+    with serving(server.app()) as port:
+        server.url = f"http://127.0.0.1:{port}"
         yield server
-    finally:
-        running.should_exit = True
-        thread.join(5)

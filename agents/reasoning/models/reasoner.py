@@ -88,9 +88,9 @@ class ModelReasoner:
 
     async def preferences(self, question: str, evidence: tuple[Evidence, ...]) -> Preferences:
         """Statements that quote the evidence; with no evidence there is nothing to ask."""
-        if not evidence:
-            return await self.code.preferences(question, evidence)
         plain = await self.code.preferences(question, evidence)
+        if not evidence:
+            return plain
         used = {e.id for e in plain.evidence}
         rest = [e for e in evidence if e.id not in used]
         notes = brief.telling(plain.statements, plain.evidence, rest, self.redact)

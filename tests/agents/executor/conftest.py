@@ -23,7 +23,7 @@ from workflows.parse import parse_bytes
 
 @pytest.fixture(scope="session")
 def shop_server() -> Iterator[Any]:
-    with shop_module.serving() as shop:
+    with shop_module.opened() as shop:
         yield shop
 
 

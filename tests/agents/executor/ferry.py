@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
+
+from tests.serving import serving
 
 SHIPS = {"halcyon": ("Halcyon", 21), "petrel": ("Petrel", 23)}
 
@@ -106,16 +105,8 @@ def build(ferry: Ferry) -> Starlette:
 
 
 @contextmanager
-def serving() -> Iterator[Ferry]:
+def opened() -> Iterator[Ferry]:
     """The company on a free port, in a thread."""
     ferry = Ferry()
-    config = uvicorn.Config(build(ferry), host="127.0.0.1", port=0, log_level="error", lifespan="off")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.005)
-    ferry.port = server.servers[0].sockets[0].getsockname()[1]
-    yield ferry
-    server.should_exit = server.force_exit = True
-    thread.join(5)
+    with serving(build(ferry)) as ferry.port:
+        yield ferry

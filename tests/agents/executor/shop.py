@@ -5,17 +5,16 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import json
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
+
+from tests.serving import serving
 
 NAMES = {"maple": "Maple Room", "birch": "Birch & Sons", "willow": "Willow"}
 TIMES = ("18:30", "19:30", "20:00")
@@ -257,17 +256,8 @@ REVIEW_TRAPS = {
 
 
 @contextmanager
-def serving() -> Iterator[Shop]:
+def opened() -> Iterator[Shop]:
     """The shop on a free port, in a thread."""
     shop = Shop()
-    config = uvicorn.Config(build(shop), host="127.0.0.1", port=0, log_level="error", lifespan="off")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.005)
-    shop.port = server.servers[0].sockets[0].getsockname()[1]
-    yield shop
-    server.should_exit = True
-    server.force_exit = True
-    thread.join(5)
+    with serving(build(shop)) as shop.port:
+        yield shop

@@ -21,7 +21,7 @@ DETAILS: dict[str, Any] = {"port": "Sant Roc", "date": "2026-12-05", "passengers
 
 @pytest.fixture
 def ferry() -> Iterator[company.Ferry]:
-    with company.serving() as served:
+    with company.opened() as served:
         yield served
 
 

@@ -105,7 +105,7 @@ async def test_a_site_never_seen_is_recorded_once_and_done_again(rig: Any, tmp_p
         await page.goto(page.url.partition("/basket")[0] + "/bookings")
         await page.get_by_role("button", name="Finished").click()
 
-    with company.serving() as ferry:
+    with company.opened() as ferry:
         start = f"{ferry.origin}/sailings?to=Sant%20Roc&date=2026-12-05&adults=2"
         events = await record(rig.home.root, start, rig.browser, person)
         rig.workflow = parse(written("cross-again", start, events), "cross-again.md")
