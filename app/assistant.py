@@ -20,7 +20,7 @@ from agents.state import Json
 from agents.types import Clock, PlanView, Preferences, Receipt, Reply
 from app import errand
 from app.channels import store
-from app.channels.base import Event, Inbound, Message, TaskView
+from app.channels.base import Event, Inbound, Message, Talk, TaskView
 from app.channels.hub import Hub
 from app.engine import Engine
 from app.models import Checkup, Models, ModelsView
@@ -129,6 +129,11 @@ class Assistant:
                     if reply := await store.reply_to(conn, message):
                         return reply
                 await happened.get()
+
+    async def talks(self, limit: int = 30) -> list[Talk]:
+        """The conversations that were last spoken in, the latest first."""
+        async with self.database.connect() as conn:
+            return await store.talks(conn, limit)
 
     async def history(self, conversation: str, limit: int = 200) -> list[Message]:
         """The latest lines of a conversation, oldest first."""

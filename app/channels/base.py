@@ -77,6 +77,27 @@ class Event(Frozen):
     text: str = ""  # progress: one plain sentence
 
 
+class TaskLine(Frozen):
+    """One task in a list."""
+
+    id: str
+    state: TaskStatus
+    request: str
+
+
+class Talk(Frozen):
+    """One conversation in a list: when it was last spoken in, and its tasks, the latest first.
+
+    Attributes:
+        title: the words it began with.
+    """
+
+    id: str
+    title: str
+    at: dt.datetime
+    tasks: tuple[TaskLine, ...] = ()
+
+
 class TaskView(Frozen):
     """One task as a program sees it."""
 

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from agents.types import Reply, TaskStatus
-from app.channels.base import Inbound, Message
+from app.channels.base import Inbound, Message, Talk, TaskLine
 
 metadata = MetaData()
 
@@ -56,6 +56,9 @@ tasks = Table(
     Column("status", String, nullable=False),
     Column("touched", Integer, nullable=False),  # inbox seq of its latest message
 )
+
+SHOWN = 5
+"""Tasks of a conversation that a list shows."""
 
 ENDED: tuple[TaskStatus, ...] = ("done", "refused", "unknown", "cancelled", "parked")
 
@@ -226,3 +229,25 @@ async def tasks_doing(conn: AsyncConnection, conversation: str) -> list[str]:
     """Tasks of this conversation that the executor is at work on."""
     query = select(tasks.c.id).where(tasks.c.conversation == conversation, tasks.c.status == "doing")
     return list((await conn.execute(query)).scalars())
+
+
+async def talks(conn: AsyncConnection, limit: int) -> list[Talk]:
+    """The conversations that were last spoken in, the latest first, each with its latest tasks."""
+    mine = inbox.c.outcome_of.is_(None)
+    ends = select(inbox.c.conversation, func.min(inbox.c.seq).label("first"), func.max(inbox.c.seq).label("last"))
+    span = ends.where(mine).group_by(inbox.c.conversation).subquery()
+    first, last = inbox.alias(), inbox.alias()
+    query = (
+        select(span.c.conversation, first.c.text, last.c.at)
+        .join(first, first.c.seq == span.c.first)
+        .join(last, last.c.seq == span.c.last)
+        .order_by(span.c.last.desc())
+        .limit(limit)
+    )
+    found = (await conn.execute(query)).all()
+    lines: dict[str, list[TaskLine]] = {row.conversation: [] for row in found}
+    held = select(tasks).where(tasks.c.conversation.in_(lines)).order_by(tasks.c.touched.desc())
+    for row in (await conn.execute(held)).all():
+        if len(lines[row.conversation]) < SHOWN:
+            lines[row.conversation].append(TaskLine(id=row.id, state=row.status, request=row.request))
+    return [Talk(id=row.conversation, title=row.text, at=row.at, tasks=lines[row.conversation]) for row in found]

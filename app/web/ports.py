@@ -10,7 +10,7 @@ from fastapi import Request
 from agents.keeper import Keeper
 from agents.reasoning.meter import TaskCalls
 from agents.types import Clock, Preferences, Reply
-from app.channels.base import Event, Inbound, Message, TaskView
+from app.channels.base import Event, Inbound, Message, Talk, TaskView
 from app.models import Checkup, ModelsView
 from app.settings import Settings
 from memory.evidence import Evidence
@@ -51,6 +51,10 @@ class Assistant(Protocol):
 
     async def reply_to(self, message: str, timeout: float = 90) -> Reply:  # noqa: ASYNC109 (part of the door)
         """The one reply of that message's turn; waits at most `timeout` seconds."""
+        ...
+
+    async def talks(self, limit: int = 30) -> list[Talk]:
+        """The conversations that were last spoken in, the latest first."""
         ...
 
     async def history(self, conversation: str, limit: int = 200) -> list[Message]:

@@ -10,13 +10,16 @@ from starlette.staticfiles import StaticFiles
 from app import errors
 from app.settings import Settings
 from app.web import render
-from app.web.files import files
+from app.web.api.doors import api, state
+from app.web.api.files import files
+from app.web.api.memory import memory
 from app.web.guard import Guard
-from app.web.memory import memory
 from app.web.metrics import Metrics
-from app.web.pages import error_page, pages
-from app.web.routes import api, state
+from app.web.pages.chat import chat
+from app.web.pages.login import login
+from app.web.pages.reader import reader
 from app.web.session import Sessions
+from app.web.show import error_page
 
 STATIC = Path(__file__).parent / "static"
 
@@ -26,11 +29,11 @@ def mount(app: FastAPI, settings: Settings) -> None:
     app.state.sessions = Sessions(settings.password)
     app.state.metrics = Metrics()
     app.state.templates = render.environment()
-    for router in (api, files, memory, state, pages):
+    for router in (api, files, memory, state, chat, reader, login):
         app.include_router(router)
     if settings.whatsapp:
         from app.channels.whatsapp.webhook import doors  # Twilio's library is heavy
-        from app.web.phones import phones
+        from app.web.pages.phones import phones
 
         app.include_router(doors)
         app.include_router(phones)

@@ -31,7 +31,7 @@ from agents.types import (
     Receipt,
     Reply,
 )
-from app.channels.base import Event, Inbound, Message, TaskView
+from app.channels.base import Event, Inbound, Message, Talk, TaskView
 from app.channels.hub import Hub
 from app.models import Checkup, ModelsView
 from app.settings import Settings
@@ -196,6 +196,9 @@ class MemoryAssistant:
 
     async def reply_to(self, message: str, timeout: float = 90) -> Reply:  # noqa: ASYNC109
         return self.replies[message]
+
+    async def talks(self, limit: int = 30) -> list[Talk]:
+        return [Talk(id=name, title=lines[0].text, at=lines[-1].at) for name, lines in self.lines.items()][:limit]
 
     async def history(self, conversation: str, limit: int = 200) -> list[Message]:
         return list(self.lines.get(conversation, []))[-limit:]

@@ -10,7 +10,7 @@ import random
 from collections.abc import Iterator
 from pathlib import Path
 
-from app.web.files import FOLDERS
+from app.web.api.files import FOLDERS
 
 SECRET = "canary-6391"
 CLIMBS = ("..", "%2e%2e", ".%2e", "%252e%252e", "..%2f..", "..%5c..", "%2e%2e%2f%2e%2e", "....", "..;", "%c0%ae%c0%ae")

@@ -14,7 +14,7 @@ from starlette.datastructures import ImmutableMultiDict
 
 from app.channels.whatsapp.channel import WhatsApp
 from app.errors import Refused
-from app.web.files import allowed
+from app.web.api.files import allowed
 from app.web.guard import SIGNED
 from memory.errors import NotFound
 

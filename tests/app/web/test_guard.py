@@ -149,7 +149,7 @@ def settings(settings: Settings, request: pytest.FixtureRequest) -> Settings:
 
 
 async def test_a_password_closes_every_page_until_it_is_given(app: FastAPI, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.web.pages.WRONG_PASSWORD_SECONDS", 0.0)
+    monkeypatch.setattr("app.web.pages.login.WRONG_PASSWORD_SECONDS", 0.0)
     html = {"accept": "text/html"}
     async with browser(app) as http:
         assert (await http.get("/", headers=html)).headers["location"] == "/login"

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Header, Request, Response
 
 from app.errors import Refused
 from app.web import ports
-from app.web.routes import PROBLEMS, FileOut, FileText
+from app.web.api.doors import PROBLEMS, FileOut, FileText
 from memory.errors import BadInput, Conflict
 from memory.home import Home
 

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
 
-from app.web.routes import PROBLEMS, Assistant
+from app.web.api.doors import PROBLEMS, Assistant
 from memory.errors import BadInput, Conflict
 from memory.evidence import Evidence
 

@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import BaseModel
 
 from app.channels.whatsapp.channel import WhatsApp
-from app.web.pages import page
+from app.web.show import page
 
 phones = APIRouter(include_in_schema=False)
 

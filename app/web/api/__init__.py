@@ -1,0 +1,1 @@
+"""The HTTP doors that other programs use, and the pages too."""

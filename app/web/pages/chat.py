@@ -1,0 +1,147 @@
+"""The chat: a conversation with everything it holds, and what its forms post to."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Header, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from app.channels.base import MAIN, Event, Inbound, Message
+from app.web import ports, render, sse
+from app.web.api.doors import REPLY_SECONDS, Assistant, Conversation, TaskId, counted
+from app.web.show import is_htmx, page, rendered
+
+chat = APIRouter(include_in_schema=False)
+
+MessageId = Annotated[str, Form(pattern=r"^[A-Za-z0-9_.:-]{1,128}$")]
+
+
+@chat.get("/")
+async def main(request: Request, assistant: Assistant) -> HTMLResponse:
+    """The owner's main conversation."""
+    return await _shown(request, assistant, MAIN)
+
+
+@chat.get("/chat/new")
+async def new() -> Response:
+    """A conversation of its own; it is kept from its first message on."""
+    return RedirectResponse(f"/chat/{MAIN}-{uuid.uuid4().hex[:8]}", 303)
+
+
+@chat.get("/chat/{conversation}")
+async def other(conversation: Conversation, request: Request, assistant: Assistant) -> HTMLResponse:
+    """Any conversation of the owner's."""
+    return await _shown(request, assistant, conversation)
+
+
+@chat.post("/chat/{conversation}/messages")
+async def say(
+    conversation: Conversation,
+    request: Request,
+    assistant: Assistant,
+    text: Annotated[str, Form()] = "",
+    id: MessageId = "",  # noqa: A002  the form's field
+) -> Response:
+    """Takes the person's words; with htmx the reply comes over the stream, without it the page is shown again."""
+    inbound = Inbound(
+        id=id or uuid.uuid4().hex,
+        conversation=conversation,
+        channel="web",
+        text=text,
+        at=assistant.clock(),
+    )
+    await assistant.receive(inbound)
+    if not is_htmx(request):
+        await assistant.reply_to(inbound.id, REPLY_SECONDS)
+        return RedirectResponse(f"{address(conversation)}#end", 303)
+    message = Message(id=inbound.id, at=inbound.at, author="person", text=text)
+    return page(request, "chat/said.html", message=message, conversation=conversation, live=set())
+
+
+@chat.post("/chat/{conversation}/tasks/{task}/go")
+async def go(
+    conversation: Conversation,
+    task: TaskId,
+    request: Request,
+    assistant: Assistant,
+    plan: Annotated[str, Form(pattern=r"^[0-9a-f]{64}$")],
+    id: MessageId,  # noqa: A002
+) -> Response:
+    """The Go button: counts for exactly the plan whose hash it carries."""
+    reply = counted(request, await assistant.go(task, plan, id))
+    if not is_htmx(request):
+        return RedirectResponse(f"{address(conversation)}#end", 303)
+    return page(request, "chat/bar.html", conversation=conversation, working=reply.kind == "progress", oob=False)
+
+
+@chat.post("/chat/{conversation}/stop")
+async def stop(
+    conversation: Conversation,
+    request: Request,
+    assistant: Assistant,
+    id: MessageId,  # noqa: A002
+) -> Response:
+    """The STOP button."""
+    counted(request, await assistant.stop(None, conversation, id))
+    if not is_htmx(request):
+        return RedirectResponse(f"{address(conversation)}#end", 303)
+    return page(request, "chat/bar.html", conversation=conversation, working=False, oob=False)
+
+
+@chat.get("/chat/{conversation}/events")
+async def events(
+    conversation: Conversation,
+    request: Request,
+    assistant: Assistant,
+    after: str = "",
+    last_event_id: Annotated[str | None, Header()] = None,
+) -> Response:
+    """The conversation's events as HTML, for the page's stream."""
+
+    def show(event: Event) -> str:
+        return fragment(request, event, conversation)
+
+    return sse.stream(assistant, conversation, last_event_id or after, show, request.app.state.metrics)
+
+
+def address(conversation: str) -> str:
+    """Where a conversation is shown."""
+    return "/" if conversation == MAIN else f"/chat/{conversation}"
+
+
+async def _shown(request: Request, assistant: ports.Assistant, conversation: str) -> HTMLResponse:
+    messages = await assistant.history(conversation)
+    shown: dict[str, Any] = {
+        "examples": ports.examples(request)[:3],
+        "conversations": await assistant.talks(),
+        "address": address,
+    }
+    return page(request, "chat/page.html", conversation=conversation, messages=messages, **thread(messages), **shown)
+
+
+def thread(messages: list[Message]) -> dict[str, Any]:
+    """What the templates need to know about a conversation as a whole."""
+    return {
+        "live": render.live_ids(messages),
+        "working": render.working(messages),
+        "last": messages[-1].id if messages else "",
+        "oob": False,
+    }
+
+
+def fragment(request: Request, event: Event, conversation: str) -> str:
+    """One event as the HTML that the page swaps in."""
+    if event.message is None:
+        return rendered(request, "chat/progress.html", text=event.text)
+    message = event.message
+    return rendered(
+        request,
+        "chat/arrived.html",
+        message=message,
+        conversation=conversation,
+        live={message.id},
+        working=render.working([message]),
+        oob=True,
+    )

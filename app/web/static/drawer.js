@@ -1,0 +1,23 @@
+// A citation opens its very lines beside what cites them; without JavaScript, or with a modifier key, it is a link.
+"use strict";
+
+const drawer = document.getElementById("drawer");
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a.cite");
+  if (!link || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey || event.button) return;
+  if (!link.getAttribute("href").startsWith("/files/")) return;
+  event.preventDefault();
+  const [address] = link.getAttribute("href").split("#");
+  htmx.ajax("GET", address, { target: "#drawer-body", swap: "innerHTML" }).then(() => {
+    if (!drawer.open) drawer.showModal();
+    drawer.querySelector(".marked")?.scrollIntoView({ block: "center" });
+  });
+});
+
+// A click beside the drawer closes it.
+drawer.addEventListener("click", (event) => { if (event.target === drawer) drawer.close(); });
+
+// On a narrow screen what stands at the side is folded.
+const side = document.querySelector(".side");
+if (side && matchMedia("(max-width: 60rem)").matches) side.open = false;
