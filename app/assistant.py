@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 
-from langchain_core.runnables import RunnableConfig
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from agents.executor import ledger
@@ -17,15 +18,18 @@ from agents.orchestrator.forget import gone_for, kept_by
 from agents.preference_proxy import PreferenceProxy
 from agents.reasoning.meter import TaskCalls
 from agents.state import Json
-from agents.types import Clock, PlanView, Preferences, Receipt, Reply
+from agents.types import Clock, Decision, PlanView, Preferences, Receipt, Reply
 from app import errand
 from app.channels import store
 from app.channels.base import Event, Inbound, Message, Talk, TaskView
 from app.channels.hub import Hub
 from app.engine import Engine
 from app.models import Checkup, Models, ModelsView
+from app.pictured import Pictured, name_of
 from app.records import Records
+from app.threads import thread_of
 from app.turns import stopped
+from app.voice import Heard, Voice
 from memory import proposals
 from memory.errors import BadInput, NotFound, Unavailable
 from memory.evidence import Evidence
@@ -65,6 +69,8 @@ class Assistant:
     models: Models
     clock: Clock
     records: Records
+    pictured: Pictured
+    voice: Voice
     extras: Mapping[str, Callable[[], Awaitable[str]]] = field(default_factory=dict)
 
     async def receive(self, inbound: Inbound) -> None:
@@ -177,8 +183,7 @@ class Assistant:
     async def task(self, task: str) -> TaskView:
         """One task as it stands."""
         row = await self._task_row(task)
-        thread: RunnableConfig = {"configurable": {"thread_id": task}}
-        state: Json = (await self.graph.aget_state(thread)).values
+        state = await self._state(task)
         plan, receipt = state.get("plan"), state.get("receipt")
         return TaskView(
             id=task,
@@ -189,6 +194,24 @@ class Assistant:
             receipt=Receipt.model_validate(receipt) if receipt and "state" in receipt else None,
             trace=tuple(state.get("trace", ())),
         )
+
+    async def _state(self, task: str) -> Json:
+        state: Json = (await self.graph.aget_state(thread_of(task))).values
+        return state
+
+    async def picture(self, task: str, name: str) -> Path | None:
+        """The file of an option's picture, by the name that its address gives; None where there is none."""
+        if kept := self.pictured.kept(name):
+            return kept
+        state = await self._state(task)
+        decided = (state.get("ranked") or {}).get("decision")
+        workflow = self.workflows.find(state.get("workflow", ""))
+        if decided is None or workflow is None:
+            return None
+        decision = Decision.model_validate(decided)
+        urls = [option.url for option in (decision.top, decision.backup) if option]
+        url = next((url for url in urls if name_of(url) == name), None)
+        return await self.pictured.take(url, workflow.sites) if url else None
 
     async def calls(self, task: str) -> TaskCalls:
         """Every call to a model for a task, with what was sent, and what they took."""
@@ -202,6 +225,13 @@ class Assistant:
     async def check_model(self, conversation: str) -> Checkup:
         """One cheap call to the model in use."""
         return await self.models.check(conversation)
+
+    async def hear(self, recording: bytes) -> Heard:
+        """What was said in a recording of any format that FFmpeg reads."""
+        with NamedTemporaryFile(suffix=".audio") as file:
+            file.write(recording)
+            file.flush()
+            return await asyncio.to_thread(self.voice.transcribe, Path(file.name))
 
     async def recall(self, query: str, k: int) -> Recalled:
         """Evidence for a query, best first, and how the index stood."""

@@ -37,6 +37,7 @@ from app.database import open_database
 from app.engine import DbosEngine
 from app.executions import Executions
 from app.models import open_models
+from app.pictured import Pictured
 from app.records import Records
 from app.settings import Settings
 from app.threads import Threads
@@ -150,11 +151,11 @@ async def open_house(settings: Settings) -> AsyncIterator[tuple[Assistant, Regis
         )
         stack.push_async_callback(executor.aclose)
         records = Records(home.root, database, saver)
+        voice = Voice(lambda: vocabulary(workflows.all()))
         line = None
         if settings.whatsapp:
             from app.channels.whatsapp.line import opened  # Twilio's library is heavy
 
-            voice = Voice(lambda: vocabulary(workflows.all()))
             line = await stack.enter_async_context(opened(settings, home, database, hub, clock, crew.server_key, voice))
         doors = line.doors if line else Doors()
         threads = Threads(database, flow, clock, OWNER, records, failpoint)
@@ -180,6 +181,8 @@ async def open_house(settings: Settings) -> AsyncIterator[tuple[Assistant, Regis
             models,
             clock,
             records,
+            Pictured(searcher, settings.state / "pictures"),
+            voice,
             extras,
         )
         whatsapp = line.open(assistant, settings) if line else None

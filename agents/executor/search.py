@@ -23,6 +23,7 @@ from agents.executor.ground import Grounding
 from agents.executor.origins import among
 from agents.executor.page import read
 from agents.executor.places import Missing, Part, narrowed
+from agents.executor.portrait import portrait
 from agents.executor.steps import first_line, open_page, perform, settle
 from agents.types import Candidate, Clock, DetailValue
 from memory.errors import BadInput, Unavailable
@@ -116,8 +117,7 @@ class Searcher:
             LeftSite: the address, or where it led, is on none of them.
             Unavailable: it does not answer.
         """
-        reading = Workflow("read", "", "", "", "", (), sites, (), Limits())
-        async with self._window(reading) as window, _page(window) as page, within(STEP):
+        async with self._window(_reading(sites)) as window, _page(window) as page, within(STEP):
             await open_page(page, url, sites)
             await settle(page, sites)
             title, text = await page.title(), await page.inner_text("body")
@@ -125,6 +125,17 @@ class Searcher:
                 "a[href]", "l => l.map(a => [a.href, a.innerText])"
             )
         return page.url, title, text, [(to, said.strip()) for to, said in anchors if said.strip() and among(to, sites)]
+
+    async def picture(self, url: str, sites: tuple[str, ...]) -> bytes | None:
+        """The picture that a page shows of its thing, as JPEG bytes; None where it shows none.
+
+        Raises:
+            LeftSite: the address is on none of the sites.
+            Unavailable: it does not answer.
+        """
+        async with self._window(_reading(sites)) as window, _page(window) as page:
+            await open_page(page, url, sites)
+            return await portrait(page)
 
     async def _collected(self, page: Page, step: BoundStep) -> tuple[Candidate, ...]:
         repeated = controls.repeated(await narrowed(Part.whole(page), step.places), step.target)
@@ -176,6 +187,11 @@ class Searcher:
 
     def _now(self) -> str:
         return self._clock().isoformat(timespec="seconds")
+
+
+def _reading(sites: tuple[str, ...]) -> Workflow:
+    """What a page is read under where no workflow searches: these sites, and nothing may be sent."""
+    return Workflow("read", "", "", "", "", (), sites, (), Limits())
 
 
 async def _taken(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, NotRequired, Protocol, TypedDict, cast
 
 from fastapi import Request
@@ -13,6 +14,7 @@ from agents.types import Clock, Preferences, Reply
 from app.channels.base import Event, Inbound, Message, Talk, TaskView
 from app.models import Checkup, ModelsView
 from app.settings import Settings
+from app.voice import Heard
 from memory.evidence import Evidence
 from memory.home import Home
 from memory.proposals import Proposal
@@ -77,6 +79,10 @@ class Assistant(Protocol):
         """One task; raises NotFound."""
         ...
 
+    async def picture(self, task: str, name: str) -> Path | None:
+        """The file of an option's picture, by the name that its address gives; None where there is none."""
+        ...
+
     async def calls(self, task: str) -> TaskCalls:
         """Every call to a model for a task; raises NotFound."""
         ...
@@ -87,6 +93,10 @@ class Assistant(Protocol):
 
     async def check_model(self, conversation: str) -> Checkup:
         """One cheap call to the model in use."""
+        ...
+
+    async def hear(self, recording: bytes) -> Heard:
+        """What was said in a recording; raises BadInput or Unavailable."""
         ...
 
     async def recall(self, query: str, k: int) -> Recalled:

@@ -16,8 +16,9 @@ from markdown_it.token import Token
 from markupsafe import Markup, escape
 
 from agents.executor.mandate import WORDS
-from agents.types import Receipt, Reply
+from agents.types import Option, PlanView, Receipt, Reply
 from app.channels.base import Message
+from app.pictured import name_of
 from memory.evidence import Evidence
 
 TAGS = {"p", "br", "strong", "em", "del", "code", "pre", "blockquote", "ul", "ol", "li", "hr", "a"}
@@ -50,6 +51,11 @@ def evidence_url(evidence: Evidence) -> str:
     """The address of an evidence's place."""
     first, last = evidence.lines or (1, 1)
     return lines_url(evidence.path, first, last)
+
+
+def picture_url(option: Option, task: str) -> str:
+    """The address of what an option looks like."""
+    return f"/pictures/{task}/{name_of(option.url)}"
 
 
 def place(evidence: Evidence) -> str:
@@ -98,6 +104,24 @@ def terms(terms: Mapping[str, str | None]) -> list[tuple[str, str]]:
     rows = [(label(name), _value(name, value)) for name in names if (value := terms[name]) is not None]
     free = all(name in terms and terms[name] is None for name in PRICES)
     return rows + ([("Price", "nothing to pay")] if free else [])
+
+
+def changes(messages: Sequence[Message]) -> dict[str, list[tuple[str, str, str]]]:
+    """For each plan that replaces another of its task, by message id: (term, before, now) where they differ."""
+    found, before = {}, dict[str, PlanView]()
+    for message in messages:
+        reply = message.reply
+        if reply is None or reply.plan is None or reply.task is None:
+            continue
+        if (old := before.get(reply.task)) and old.hash != reply.plan.hash:
+            found[message.id] = _differences(dict(terms(old.terms)), dict(terms(reply.plan.terms)))
+        before[reply.task] = reply.plan
+    return found
+
+
+def _differences(old: Mapping[str, str], new: Mapping[str, str]) -> list[tuple[str, str, str]]:
+    names = list(dict.fromkeys((*new, *old)))
+    return [(n, old.get(n, "–"), new.get(n, "–")) for n in names if old.get(n) != new.get(n)]
 
 
 def said(receipt: Receipt) -> dict[str, str | None]:
@@ -179,6 +203,7 @@ def environment() -> Environment:
         place=place,
         evidence_url=evidence_url,
         cited=cited,
+        picture_url=picture_url,
     )
     return env
 

@@ -17,6 +17,7 @@ from app.web.guard import Guard
 from app.web.metrics import Metrics
 from app.web.pages.chat import chat
 from app.web.pages.login import login
+from app.web.pages.pictures import pictures
 from app.web.pages.reader import reader
 from app.web.session import Sessions
 from app.web.show import error_page
@@ -29,7 +30,7 @@ def mount(app: FastAPI, settings: Settings) -> None:
     app.state.sessions = Sessions(settings.password)
     app.state.metrics = Metrics()
     app.state.templates = render.environment()
-    for router in (api, files, memory, state, chat, reader, login):
+    for router in (api, files, memory, state, chat, pictures, reader, login):
         app.include_router(router)
     if settings.whatsapp:
         from app.channels.whatsapp.webhook import doors  # Twilio's library is heavy

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
 from typing import cast
 
@@ -13,7 +13,7 @@ from app.channels.base import Event, Message
 from app.web.metrics import Metrics
 from app.web.ports import Assistant
 
-Show = Callable[[Event], str]
+Show = Callable[[Event], Awaitable[str]]
 
 
 def stream(
@@ -47,13 +47,13 @@ async def _events(
         seen = set()
         for message in _missed(await assistant.history(conversation), after):
             seen.add(message.id)
-            yield _event(Event(kind="message", message=message), show)
+            yield await _event(Event(kind="message", message=message), show)
         while True:
             event = await _next(queue, pump)
             if event is None:
                 return
             if event.message is None or event.message.id not in seen:
-                yield _event(event, show)
+                yield await _event(event, show)
     finally:
         pump.cancel()
 
@@ -86,5 +86,5 @@ def _missed(history: list[Message], after: str | None) -> list[Message]:
     return history[ids.index(after) + 1 :] if after in ids else history
 
 
-def _event(event: Event, show: Show) -> ServerSentEvent:
-    return ServerSentEvent(data=show(event), event=event.kind, id=event.message.id if event.message else None)
+async def _event(event: Event, show: Show) -> ServerSentEvent:
+    return ServerSentEvent(data=await show(event), event=event.kind, id=event.message.id if event.message else None)

@@ -35,6 +35,7 @@ from app.channels.base import Event, Inbound, Message, Talk, TaskView
 from app.channels.hub import Hub
 from app.models import Checkup, ModelsView
 from app.settings import Settings
+from app.voice import Heard
 from app.web import site
 from app.web.ports import WebState
 from memory.embed import MiniLM
@@ -196,6 +197,12 @@ class MemoryAssistant:
 
     async def reply_to(self, message: str, timeout: float = 90) -> Reply:  # noqa: ASYNC109
         return self.replies[message]
+
+    async def picture(self, task: str, name: str) -> Path | None:
+        return None
+
+    async def hear(self, recording: bytes) -> Heard:
+        return Heard(recording.decode(), 1.0, clear=not recording.startswith(b"?"))
 
     async def talks(self, limit: int = 30) -> list[Talk]:
         return [Talk(id=name, title=lines[0].text, at=lines[-1].at) for name, lines in self.lines.items()][:limit]

@@ -12,7 +12,7 @@ from sse_starlette import EventSourceResponse
 
 from agents.reasoning.meter import TaskCalls
 from agents.types import Preferences, Reply
-from app.channels.base import Event, Inbound, Message, TaskView
+from app.channels.base import Event, Inbound, Message, Talk, TaskView
 from app.errors import Problem
 from app.models import Checkup, ModelsView
 from app.web import ports, sse
@@ -116,6 +116,12 @@ async def post_do(body: DoIn, request: Request, assistant: Assistant) -> Reply:
     return counted(request, await assistant.do(body.workflow, body.details, body.conversation, body.id))
 
 
+@api.get("/conversations")
+async def get_conversations(assistant: Assistant, limit: Annotated[int, Query(ge=1, le=1000)] = 30) -> list[Talk]:
+    """The conversations that were last spoken in, the latest first, each with its latest tasks."""
+    return await assistant.talks(limit)
+
+
 @api.get("/conversations/{conversation}/messages")
 async def get_messages(
     conversation: Conversation, assistant: Assistant, limit: Annotated[int, Query(ge=1, le=1000)] = 200
@@ -137,7 +143,11 @@ async def get_events(
     last_event_id: Annotated[str | None, Header()] = None,
 ) -> EventSourceResponse:
     """What happens from now on, as server-sent events; with `after`, first the messages since that message id."""
-    return sse.stream(assistant, conversation, last_event_id or after, Event.model_dump_json, request.app.state.metrics)
+
+    async def show(event: Event) -> str:
+        return event.model_dump_json()
+
+    return sse.stream(assistant, conversation, last_event_id or after, show, request.app.state.metrics)
 
 
 @api.get("/tasks/{task}")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import uuid
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import APIRouter, Form, Header, Request
+from fastapi import APIRouter, Form, Header, Request, UploadFile
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from app.channels.base import MAIN, Event, Inbound, Message
+from app.voice import Voice
 from app.web import ports, render, sse
 from app.web.api.doors import REPLY_SECONDS, Assistant, Conversation, TaskId, counted
 from app.web.show import is_htmx, page, rendered
@@ -45,19 +47,22 @@ async def say(
     id: MessageId = "",  # noqa: A002  the form's field
 ) -> Response:
     """Takes the person's words; with htmx the reply comes over the stream, without it the page is shown again."""
-    inbound = Inbound(
-        id=id or uuid.uuid4().hex,
-        conversation=conversation,
-        channel="web",
-        text=text,
-        at=assistant.clock(),
-    )
-    await assistant.receive(inbound)
-    if not is_htmx(request):
-        await assistant.reply_to(inbound.id, REPLY_SECONDS)
-        return RedirectResponse(f"{address(conversation)}#end", 303)
-    message = Message(id=inbound.id, at=inbound.at, author="person", text=text)
-    return page(request, "chat/said.html", message=message, conversation=conversation, live=set())
+    return await _said(request, assistant, conversation, id, text)
+
+
+@chat.post("/chat/{conversation}/voice")
+async def hear(
+    conversation: Conversation,
+    request: Request,
+    assistant: Assistant,
+    recording: UploadFile,
+    id: MessageId = "",  # noqa: A002
+) -> Response:
+    """Takes spoken words: what was heard clearly is said, anything else is put into the box to be mended."""
+    heard = await assistant.hear(await recording.read())
+    if not heard.clear:
+        return Response(status_code=204, headers={"HX-Trigger": json.dumps({"unclear": {"heard": heard.text}})})
+    return await _said(request, assistant, conversation, id, heard.text, voice=True)
 
 
 @chat.post("/chat/{conversation}/tasks/{task}/go")
@@ -100,10 +105,29 @@ async def events(
 ) -> Response:
     """The conversation's events as HTML, for the page's stream."""
 
-    def show(event: Event) -> str:
-        return fragment(request, event, conversation)
+    async def show(event: Event) -> str:
+        return await _fragment(request, assistant, event, conversation)
 
     return sse.stream(assistant, conversation, last_event_id or after, show, request.app.state.metrics)
+
+
+async def _said(
+    request: Request, assistant: ports.Assistant, conversation: str, message: str, text: str, voice: bool = False
+) -> Response:
+    inbound = Inbound(
+        id=message or uuid.uuid4().hex,
+        conversation=conversation,
+        channel="web",
+        text=text,
+        at=assistant.clock(),
+        voice=voice,
+    )
+    await assistant.receive(inbound)
+    if not is_htmx(request):
+        await assistant.reply_to(inbound.id, REPLY_SECONDS)
+        return RedirectResponse(f"{address(conversation)}#end", 303)
+    line = Message(id=inbound.id, at=inbound.at, author="person", text=text)
+    return page(request, "chat/said.html", message=line, conversation=conversation, live=set(), changes={})
 
 
 def address(conversation: str) -> str:
@@ -113,35 +137,38 @@ def address(conversation: str) -> str:
 
 async def _shown(request: Request, assistant: ports.Assistant, conversation: str) -> HTMLResponse:
     messages = await assistant.history(conversation)
-    shown: dict[str, Any] = {
-        "examples": ports.examples(request)[:3],
-        "conversations": await assistant.talks(),
-        "address": address,
-    }
-    return page(request, "chat/page.html", conversation=conversation, messages=messages, **thread(messages), **shown)
+    return page(
+        request,
+        "chat/page.html",
+        conversation=conversation,
+        messages=messages,
+        live=render.live_ids(messages),
+        changes=render.changes(messages),
+        working=render.working(messages),
+        last=messages[-1].id if messages else "",
+        oob=False,
+        conversations=await assistant.talks(),
+        address=address,
+        examples=ports.examples(request)[:3],
+        hears=Voice.installed(),
+    )
 
 
-def thread(messages: list[Message]) -> dict[str, Any]:
-    """What the templates need to know about a conversation as a whole."""
-    return {
-        "live": render.live_ids(messages),
-        "working": render.working(messages),
-        "last": messages[-1].id if messages else "",
-        "oob": False,
-    }
-
-
-def fragment(request: Request, event: Event, conversation: str) -> str:
+async def _fragment(request: Request, assistant: ports.Assistant, event: Event, conversation: str) -> str:
     """One event as the HTML that the page swaps in."""
     if event.message is None:
         return rendered(request, "chat/progress.html", text=event.text)
     message = event.message
+    offered = message.reply is not None and message.reply.plan is not None
     return rendered(
         request,
         "chat/arrived.html",
         message=message,
         conversation=conversation,
         live={message.id},
+        changes=render.changes(await assistant.history(conversation)) if offered else {},
         working=render.working([message]),
         oob=True,
+        conversations=await assistant.talks(),
+        address=address,
     )

@@ -63,6 +63,7 @@ new MutationObserver((changes) => {
   if (!added.length) return;
   document.getElementById("welcome")?.remove();
   added.filter((article) => article.isConnected).forEach(place);
+  added.forEach(arm);
   settle();
   showEnd();
 }).observe(thread, { childList: true });
@@ -107,4 +108,82 @@ say.addEventListener("keydown", (event) => {
   if (say.value.trim()) say.form.requestSubmit();
 });
 say.addEventListener("input", grow);
+
+// "/" goes to the message box from anywhere; a chip can begin a sentence that the person ends.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "/" || event.target.closest("input, textarea, select, dialog")) return;
+  event.preventDefault();
+  say.focus();
+});
+document.addEventListener("click", (event) => {
+  const chip = event.target.closest("[data-begin]");
+  if (!chip) return;
+  say.value = chip.dataset.begin;
+  say.focus();
+});
+
+// Go counts only once it was in sight for a moment, and never from a key that is held down.
+const ARMING = 800;
+function arm(root) {
+  root.querySelectorAll("[data-arms]:not(:disabled)").forEach((button) => {
+    button.disabled = true;
+    button.classList.add("arming");
+    new IntersectionObserver(([entry], watch) => {
+      if (!entry.isIntersecting) return;
+      watch.disconnect();
+      setTimeout(() => {
+        button.classList.remove("arming");
+        button.disabled = "past" in button.closest("article").dataset;
+      }, ARMING);
+    }).observe(button);
+  });
+}
+document.addEventListener("keydown", (event) => {
+  if (event.repeat && event.target.matches("[data-arms]")) event.preventDefault();
+});
+arm(document);
+
+// Speaking: the recording goes where voice notes go; what was not heard clearly is put into the box to be mended.
+const mic = document.getElementById("mic");
+const voice = document.getElementById("voice");
+let recorder = null;
+if (mic && navigator.mediaDevices && window.MediaRecorder) mic.hidden = false;
+
+async function record() {
+  const sound = await navigator.mediaDevices.getUserMedia({ audio: true });
+  const parts = [];
+  recorder = new MediaRecorder(sound);
+  recorder.ondataavailable = (event) => parts.push(event.data);
+  recorder.onstop = () => {
+    sound.getTracks().forEach((track) => track.stop());
+    const files = new DataTransfer();
+    files.items.add(new File(parts, "recording", { type: recorder.mimeType }));
+    voice.elements.recording.files = files.files;
+    voice.elements.id.value = crypto.randomUUID();
+    recorder = null;
+    complain("");
+    voice.requestSubmit();
+  };
+  recorder.start();
+}
+
+mic?.addEventListener("click", async () => {
+  if (recorder) {
+    recorder.stop();
+  } else {
+    try {
+      await record();
+    } catch {
+      complain("The browser gives no microphone. Allow it for this page, or type.");
+    }
+  }
+  mic.setAttribute("aria-pressed", String(recorder !== null));
+  mic.setAttribute("aria-label", recorder ? "Stop and send" : "Speak your message");
+});
+document.body.addEventListener("unclear", (event) => {
+  say.value = event.detail.heard;
+  grow();
+  say.focus();
+  complain(event.detail.heard ? "I am not sure that I heard this right. Mend it and send it." : "I heard nothing. Try again, or type.");
+});
 addEventListener("load", showEnd);
