@@ -100,3 +100,19 @@ async def test_lines_stand_in_the_order_of_what_they_answer_whatever_the_clock_d
     await taken(conn, message(2).model_copy(update={"at": AT - dt.timedelta(hours=3)}))
     await store.finish(conn, first, Reply(kind="answer", text="re 1"), AT + dt.timedelta(hours=1))
     assert [line.text for line in await store.history(conn, "web", 10)] == ["message 1", "re 1", "message 2"]
+
+
+async def test_conversations_are_told_latest_first_with_their_tasks(conn: AsyncConnection) -> None:
+    first = await taken(conn, message(1))
+    await store.begin_task(conn, "t1", first)
+    await taken(conn, message(2, "web-2"))
+    await store.begin_task(conn, "t2", await taken(conn, message(3)))
+    outcome = message(4, "web-2").model_copy(update={"text": "{}", "at": AT + dt.timedelta(hours=1)})
+    await store.take_in(conn, outcome, outcome_of="t9")
+    found = await store.talks(conn, 10)
+    assert [(talk.id, talk.title, talk.at) for talk in found] == [("web", "message 1", AT), ("web-2", "message 2", AT)]
+    assert [(task.id, task.state, task.request) for task in found[0].tasks] == [
+        ("t2", "understanding", "message 3"),
+        ("t1", "understanding", "message 1"),
+    ]
+    assert [talk.id for talk in await store.talks(conn, 1)] == ["web"]

@@ -178,7 +178,7 @@ mic?.addEventListener("click", async () => {
     }
   }
   mic.setAttribute("aria-pressed", String(recorder !== null));
-  mic.setAttribute("aria-label", recorder ? "Stop and send" : "Speak your message");
+  mic.setAttribute("aria-label", recorder ? "Stop and send" : "Speak");
 });
 document.body.addEventListener("unclear", (event) => {
   say.value = event.detail.heard;

@@ -9,7 +9,7 @@ document.addEventListener("click", (event) => {
   if (!link.getAttribute("href").startsWith("/files/")) return;
   event.preventDefault();
   const [address] = link.getAttribute("href").split("#");
-  htmx.ajax("GET", address, { target: "#drawer-body", swap: "innerHTML" }).then(() => {
+  htmx.ajax("GET", address, { source: link, target: "#drawer-body", swap: "innerHTML" }).then(() => {
     if (!drawer.open) drawer.showModal();
     drawer.querySelector(".marked")?.scrollIntoView({ block: "center" });
   });

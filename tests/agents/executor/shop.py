@@ -128,7 +128,9 @@ def build(shop: Shop) -> Starlette:
         )
         trap = TRAPS.get(shop.mode, "").replace("EVIL", shop.evil)
         ld = f"<script type='application/ld+json'>{json.dumps(menu)}</script>"
-        return page(f"<h1>{NAMES[slug]}</h1>{ld}{form}{times}{trap}", who(request))
+        view = "<svg viewBox='0 0 40 20' width=400 height=200><rect width=40 height=20 fill=teal></svg>"
+        picture = view if slug == "maple" else "<img src=/logo.svg width=16 height=16 alt=''>"
+        return page(f"<h1>{NAMES[slug]}</h1>{picture}{ld}{form}{times}{trap}", who(request))
 
     async def hold(request: Request) -> Response:
         if who(request) is None:

@@ -11,6 +11,7 @@ import pytest
 
 from agents.executor.gather import candidates, merged
 from agents.executor.search import Searcher
+from agents.executor.steps import LeftSite
 from agents.types import Candidate
 from memory.errors import Unavailable
 from workflows.model import Request, Requests
@@ -55,6 +56,17 @@ async def test_a_site_that_is_down_is_said(searcher: Any, shop: Any, workflow: A
     nowhere = replace(workflow, sites=("http://shop.localhost:47999",))
     with pytest.raises(Unavailable, match="ERR_CONNECTION_REFUSED"):
         await searcher.collect(nowhere, DETAILS)
+
+
+async def test_what_a_page_shows_of_its_thing_is_photographed(searcher: Any, shop: Any) -> None:
+    taken = await searcher.picture(f"{shop.origin}/rooms/maple", (shop.origin,))
+    assert taken.startswith(b"\xff\xd8\xff")  # a JPEG
+    assert taken == await searcher.picture(f"{shop.origin}/rooms/maple", (shop.origin,))
+    assert await searcher.picture(f"{shop.origin}/rooms/birch", (shop.origin,)) is None
+    with pytest.raises(LeftSite):
+        await searcher.picture(f"{shop.evil}/rooms/maple", (shop.origin,))
+    assert shop.writes() == []
+    assert shop.elsewhere() == []
 
 
 @pytest.mark.long

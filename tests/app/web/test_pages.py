@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import os
 import re
 from typing import Any
@@ -13,6 +14,7 @@ from agents.executor.chrome import find_browser
 from agents.types import Decision, Exclusion, Option, PlanView, Question, Reason, Receipt, Reply
 from app.channels.base import Message
 from memory.evidence import Evidence
+from tests.app.conftest import DECISION, PLAN
 
 EVIL = "<img src=x onerror=alert(1)>\"'><script>alert(2)</script>"
 CHROMIUM = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--no-first-run"]
@@ -155,3 +157,54 @@ async def test_words_are_kept_when_the_service_is_away(page: Page, app: FastAPI)
     await page.keyboard.press("Enter")
     await expect(page.locator("#trouble")).to_be_visible()
     await expect(page.locator("#say")).to_have_value("precious words")
+
+
+def test_conversations_stand_at_the_side_and_a_new_one_is_kept_from_its_first_message_on(url: str) -> None:
+    with httpx.Client(base_url=url, follow_redirects=True) as http:
+        began = http.get("/chat/new")
+        address = began.url.path
+        assert re.fullmatch(r"/chat/web-[0-9a-f]{8}", address)
+        assert "New conversation" in began.text
+        page = http.post(f"{address}/messages", data={"text": "find me a quiet place", "id": "n1"})
+        assert page.url.path == address
+        assert "party_size" not in page.text
+        side = page.text.partition('id="conversations"')[2].partition("</nav>")[0]
+        assert re.search(rf'href="{address}" aria-current="true">find me a quiet place', side)
+        assert http.get("/api/v1/conversations").json()[0]["title"] == "find me a quiet place"
+
+
+def test_spoken_words_are_said_where_they_were_heard_clearly_else_put_into_the_box(url: str) -> None:
+    def spoken(said: bytes, name: str) -> httpx.Response:
+        files = {"recording": ("recording", said, "audio/webm")}
+        return httpx.post(f"{url}/chat/web/voice", files=files, data={"id": name}, headers={"hx-request": "true"})
+
+    assert "find me a place" in spoken(b"find me a place", "v1").text
+    unclear = spoken(b"?vind", "v2")
+    assert unclear.status_code == 204
+    assert json.loads(unclear.headers["hx-trigger"]) == {"unclear": {"heard": "?vind"}}
+    said = httpx.get(f"{url}/api/v1/conversations/web/messages").json()
+    assert [line["text"] for line in said if line["author"] == "person"] == ["find me a place"]
+
+
+def test_an_option_without_a_picture_has_a_quiet_one(url: str) -> None:
+    answer = httpx.get(f"{url}/pictures/t1/{'ab' * 16}")
+    assert answer.headers["content-type"] == "image/svg+xml"
+    assert answer.text.startswith("<svg")
+    assert httpx.get(f"{url}/pictures/t1/..%2f..%2fserver.key").status_code in (404, 422)
+
+
+async def test_a_citation_opens_its_lines_beside_and_go_counts_only_after_a_moment(
+    page: Page, memory_assistant: Any
+) -> None:
+    lines = memory_assistant.home.read("memory/evenings.md").text.splitlines()
+    store(memory_assistant, [DECISION, PLAN])
+    await page.reload()
+    go = page.get_by_role("button", name="Go", exact=True)
+    await expect(go).to_be_disabled()
+    await page.locator("article[data-kind=decision] a.cite:visible").first.click()
+    drawer = page.get_by_role("dialog")
+    await expect(drawer.locator(".marked").first).to_have_text(lines[2])
+    await page.keyboard.press("Escape")
+    await expect(drawer).to_be_hidden()
+    await go.scroll_into_view_if_needed()
+    await expect(go).to_be_enabled()

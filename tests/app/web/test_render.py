@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+import datetime as dt
 import re
 from typing import Any
 
 import pytest
 
 from agents.types import Decision, Option, PlanView, Reply, ReplyKind
-from app.web.render import cite, folds, markdown, moment, preface, terms
+from app.channels.base import Message
+from app.web.render import changes, cite, folds, markdown, moment, preface, terms
 
 PAYLOADS = [
     "<script>alert(1)</script>",
@@ -112,3 +114,21 @@ def test_terms_are_told_whole_in_the_order_that_matters() -> None:
         ("Price", "nothing to pay"),
     ]
     assert ("Price", "12.00") in terms({**given, "price_shown": "12.00"})
+
+
+def test_a_plan_that_replaces_another_tells_what_is_different() -> None:
+    def offered(number: int, hash_: str, task: str = "t", **terms: str | None) -> Message:
+        plan = PLAN.model_copy(update={"hash": hash_, "terms": terms})
+        at = dt.datetime(2026, 11, 21, 10, number, tzinfo=dt.UTC)
+        reply = Reply(kind="plan", text="", plan=plan, task=task)
+        return Message(id=f"m{number}", at=at, author="assistant", text="", reply=reply)
+
+    told = changes(
+        [
+            offered(1, "aa", item="Lanterna", time="20:00", party="2"),
+            offered(2, "aa", item="Lanterna", time="20:00", party="2"),
+            offered(3, "bb", "another", item="Ortica"),
+            offered(4, "cc", item="Lanterna", time="21:00", party="2", quantity="1"),
+        ]
+    )
+    assert told == {"m4": [("Time", "20:00", "21:00"), ("How many", "–", "1")]}
