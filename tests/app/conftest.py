@@ -317,28 +317,38 @@ def served(app: FastAPI, port: int) -> Iterator[str]:
         thread.join(5)
 
 
-@pytest.fixture
-def free_port() -> int:
-    """A port that nothing listens on."""
+def a_free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
+def a_home(folder: Path) -> Home:
+    home = Home.open(folder / "home")
+    home.write("memory/evenings.md", "# Evenings\n\n- Small, quiet rooms with candles.\n- Natural wine.\n", None)
+    return home
+
+
+def settings_of(home: Home, port: int) -> Settings:
+    return Settings(_env_file=None, home=home.root, port=port, timezone="UTC", clock=dt.datetime(2026, 11, 21, 18, 2))
+
+
+@pytest.fixture
+def free_port() -> int:
+    """A port that nothing listens on."""
+    return a_free_port()
+
+
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
     """An empty home with one file of memory."""
-    home = Home.open(tmp_path / "home")
-    home.write("memory/evenings.md", "# Evenings\n\n- Small, quiet rooms with candles.\n- Natural wine.\n", None)
-    return home
+    return a_home(tmp_path)
 
 
 @pytest.fixture
 def settings(home: Home, free_port: int) -> Settings:
     """Settings of this test alone."""
-    return Settings(
-        _env_file=None, home=home.root, port=free_port, timezone="UTC", clock=dt.datetime(2026, 11, 21, 18, 2)
-    )
+    return settings_of(home, free_port)
 
 
 @pytest.fixture
