@@ -11,40 +11,13 @@ from fastapi import FastAPI
 from playwright.async_api import Page, async_playwright, expect
 
 from agents.executor.chrome import find_browser
-from agents.types import Decision, Exclusion, Option, PlanView, Question, Reason, Receipt, Reply
+from agents.types import Reply
 from app.channels.base import Message
-from memory.evidence import Evidence
 from tests.app.conftest import DECISION, PLAN
+from tests.app.web.payloads import replies_saying
 
 EVIL = "<img src=x onerror=alert(1)>\"'><script>alert(2)</script>"
 CHROMIUM = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--no-first-run"]
-
-
-def evil_replies() -> list[Reply]:
-    """Each kind of reply with every text of it hostile."""
-    option = Option(
-        id="c1",
-        name=EVIL,
-        url="javascript:alert(3)",
-        price=EVIL,
-        seen_at=EVIL,
-        fit=0.5,
-        reasons=(Reason(text=EVIL, evidence=("e",)),),
-        tradeoffs=(EVIL,),
-    )
-    evidence = Evidence(id="e", path=f"memory/{EVIL}.md", lines=(1, 2), quote=EVIL)
-    out = Exclusion(name=EVIL, reason=EVIL, evidence=("e",))
-    decision = Decision(top=option, backup=option, excluded=(out,), evidence=(evidence,))
-    plan = PlanView(hash="ab" * 32, code=EVIL, title=EVIL, terms={EVIL: EVIL, "x": None}, steps=(EVIL,), expires=EVIL)
-    receipt = Receipt(state="done", reference=EVIL, terms={EVIL: EVIL}, screenshot=EVIL, at=EVIL, note=EVIL)
-    question = Question(detail="d", type="text", options=(EVIL,), proposed=EVIL)
-    return [
-        Reply(kind="question", text=EVIL, question=question, trace=(EVIL,)),
-        Reply(kind="decision", text=EVIL, decision=decision, task="t"),
-        Reply(kind="plan", text=EVIL, plan=plan, task="t"),
-        Reply(kind="receipt", text=EVIL, receipt=receipt, task="t"),
-        Reply(kind="answer", text=EVIL),
-    ]
 
 
 def store(assistant: Any, replies: list[Reply]) -> None:
@@ -54,7 +27,7 @@ def store(assistant: Any, replies: list[Reply]) -> None:
 
 
 def test_hostile_text_is_escaped_in_every_kind_of_reply(url: str, memory_assistant: Any) -> None:
-    store(memory_assistant, evil_replies())
+    store(memory_assistant, replies_saying(EVIL))
     page = httpx.get(url).text
     assert "<script>" not in page
     assert "<img src=x" not in page
@@ -139,7 +112,7 @@ async def test_stop_is_one_press_away_while_something_is_done(page: Page, memory
 async def test_hostile_text_runs_nothing_in_a_browser(page: Page, url: str, memory_assistant: Any) -> None:
     errors: list[str] = []
     outside: list[str] = []
-    store(memory_assistant, evil_replies())
+    store(memory_assistant, replies_saying(EVIL))
     page.on("console", lambda message: errors.append(message.text))
     page.on("request", lambda request: None if request.url.startswith(url) else outside.append(request.url))
     await page.goto(url)
