@@ -11,14 +11,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.benchmarks import doing, index, models, papers, start, talk
+from tests.benchmarks import doing, index, models, pages, papers, start, talk
 from tests.benchmarks.figures import Figure, table
 from tests.journeys.support import ROOT, Service, Town, free_port, move_in, sign_in
 
-PARTS = ("papers", "index", "start", "models", "reply", "go")
+PARTS = ("papers", "index", "start", "models", "reply", "go", "pages")
 
 
-def measure(folder: Path, parts: Sequence[str], rounds: int, conversations: int) -> Iterator[Figure]:
+def measure(folder: Path, parts: Sequence[str], rounds: int, conversations: int, crowded: float) -> Iterator[Figure]:
     """One part after the other: what runs at the same time would be measured too."""
     if "papers" in parts:
         yield from papers.figures(folder)
@@ -36,7 +36,7 @@ def measure(folder: Path, parts: Sequence[str], rounds: int, conversations: int)
             yield start.first_start_of_a_real_person(folder)
         if "models" in parts:
             yield from models.figures(home, conversations)
-        if not set(parts) & {"reply", "go"}:
+        if not set(parts) & {"reply", "go", "pages"}:
             return
         service = Service(home, free_port()).start()
         try:
@@ -44,6 +44,9 @@ def measure(folder: Path, parts: Sequence[str], rounds: int, conversations: int)
                 yield from talk.replies(service, town.site, vectors, conversations)
             if "go" in parts:
                 yield doing.go_to_receipt(service, town, peer_town, folder / "peer" / "state" / "profile", rounds)
+            if "pages" in parts:
+                yield from pages.paints(service)
+                yield from pages.crowd(service, crowded)
             yield from start.memory(service)
         finally:
             service.stop()
@@ -63,6 +66,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--only", choices=PARTS, action="append", help="only these parts")
     parser.add_argument("--rounds", type=int, default=7, help="of Go to receipt")
     parser.add_argument("--conversations", type=int, default=20, help="over which replies are timed")
+    parser.add_argument("--crowded", type=float, default=60, help="seconds that many pages stream")
     parser.add_argument("--out", type=Path, default=ROOT / "build" / "bench.json")
     return parser.parse_args()
 
@@ -72,7 +76,9 @@ def main() -> int:
     options = _arguments()
     figures = []
     with tempfile.TemporaryDirectory(prefix="rflow-bench-", ignore_cleanup_errors=True) as folder:
-        for figure in measure(Path(folder), options.only or PARTS, options.rounds, options.conversations):
+        for figure in measure(
+            Path(folder), options.only or PARTS, options.rounds, options.conversations, options.crowded
+        ):
             print(f"measured: {figure.what}", file=sys.stderr)
             figures.append(figure)
     options.out.parent.mkdir(parents=True, exist_ok=True)
