@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import Column, Select, and_, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from agents.executor import ledger
@@ -69,21 +70,16 @@ class Phones(Doors):
 
     async def _overtaken(self, row: Row) -> bool:
         """Whether a reply was on its way to the phone already when they wrote."""
-        later = select(store.outbox.c.seq).join(store.inbox, store.inbox.c.id == store.outbox.c.answers)
-        mine = and_(store.outbox.c.conversation == row.conversation, store.outbox.c.seq > row.seen)
+        later = _told(row, store.outbox.c.seq).join(store.inbox, store.inbox.c.id == store.outbox.c.answers)
+        late = and_(store.outbox.c.seq > row.seen, store.inbox.c.seq < row.seq)
         async with self.database.connect() as conn:
-            return (await conn.execute(later.where(mine, store.inbox.c.seq < row.seq).limit(1))).first() is not None
+            return (await conn.execute(later.where(late).limit(1))).first() is not None
 
     async def _shown(self, row: Row) -> list[tuple[str, Reply]]:
         """What the person had before them when they wrote, the latest first, with what each answered."""
-        query = select(store.outbox.c.answers, store.outbox.c.reply).where(
-            store.outbox.c.conversation == row.conversation, store.outbox.c.seq <= row.seen
-        )
-        if row.sender is not None:
-            to = select(deliveries.deliveries.c.answers).where(deliveries.deliveries.c.to == row.sender)
-            query = query.where(store.outbox.c.answers.in_(to))
+        told = _told(row, store.outbox.c.answers, store.outbox.c.reply).where(store.outbox.c.seq <= row.seen)
         async with self.database.connect() as conn:
-            rows = await conn.execute(query.order_by(store.outbox.c.seq.desc()).limit(TALE))
+            rows = await conn.execute(told.order_by(store.outbox.c.seq.desc()).limit(TALE))
             return [(answers, Reply.model_validate_json(reply)) for answers, reply in rows]
 
     async def _attached(self, row: Row, attached: Attachment) -> Row | Reply:
@@ -122,7 +118,7 @@ class Phones(Doors):
         row = await store.row(conn, message)
         if row is None:
             return reply
-        if row.voice and row.attached is None:
+        if row.voice and row.sender is not None and row.attached is None:
             reply = reply.model_copy(update={"text": f"I heard: “{row.text}”\n\n{reply.text}"})
         to = row.sender or await _granted_on(conn, row)
         if to is None:
@@ -140,6 +136,15 @@ class Phones(Doors):
             f"it whole: say “top” or “backup” there, at {self.page}"
         )
         return Reply(kind="refusal", text=text, task=reply.task, trace=reply.trace)
+
+
+def _told(row: Row, *columns: Column[Any]) -> Select[Any]:
+    """The replies of a conversation; of a phone's message those to that phone, not what only the page showed."""
+    query = select(*columns).where(store.outbox.c.conversation == row.conversation)
+    if row.sender is None:
+        return query
+    to = select(deliveries.deliveries.c.answers).where(deliveries.deliveries.c.to == row.sender)
+    return query.where(store.outbox.c.answers.in_(to))
 
 
 def _typed(row: Row, shown: list[Reply]) -> Row | Reply:

@@ -115,6 +115,8 @@ async def living(house: House) -> AsyncIterator[dict[str, Any]]:
             models=unused,
             clock=clock,
             records=unused,
+            pictured=unused,
+            voice=unused,
         )
         house.line, house.channel = line, line.open(assistant, settings)
         yield {"assistant": assistant, "settings": settings, "examples": tuple, "sample": "", "whatsapp": house.channel}

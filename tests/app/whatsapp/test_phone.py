@@ -49,6 +49,22 @@ def test_a_number_means_what_the_phone_showed(house: House) -> None:
     assert second == "19:30"
 
 
+def test_what_only_the_page_showed_takes_no_number_from_the_phone(house: House) -> None:
+    house.answer = lambda row: (
+        Reply(kind="question", text="At what time?", question=TIMES) if row.text == "dinner" else _said(row)
+    )
+    ask(house, "dinner")
+    house.change(
+        "INSERT INTO inbox (id, conversation, channel, text, at, voice, seen, done)"
+        " SELECT 'page', conversation, 'web', 'thanks', at, 0, seen, 1 FROM inbox LIMIT 1"
+    )
+    house.change(
+        "INSERT INTO outbox (answers, conversation, at, reply)"
+        " SELECT 'page', conversation, at, reply FROM outbox LIMIT 1"
+    )
+    assert ask(house, "2")[-1] == "19:30"
+
+
 def _said(row: Row) -> Reply:
     return Reply(kind="answer", text=row.text)
 
