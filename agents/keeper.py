@@ -79,6 +79,10 @@ class Keeper:
         """What was learned and edited in these folders or files, newest first."""
         return learned.learned(self.history, limit, under)
 
+    def can_undo(self, entry: Learned) -> bool:
+        """Whether `undo` can take it back: its lines stand as they were written."""
+        return learned.can_undo(self.home, entry)
+
     def edit(self, path: str, text: str, if_match: str | None) -> str:
         """Writes a file of the person's as they edited it, and commits that; the new etag."""
         return edits.edit(self.home, self.history, path, text, if_match)

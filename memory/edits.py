@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from memory.errors import NotFound
+from memory.errors import BadInput, NotFound
 from memory.history import Change, History
 from memory.home import Home
 
@@ -40,8 +40,8 @@ def remove(home: Home, history: History, path: str, if_match: str) -> None:
 def _text(home: Home, path: str) -> str | None:
     try:
         return home.read(path).text
-    except NotFound:
-        return None  # `write` and `delete` tell that it is gone
+    except (NotFound, BadInput):
+        return None  # that it is gone `write` and `delete` tell; what is no text cannot be shown as a change
 
 
 def _message(what: str, path: str) -> str:

@@ -90,6 +90,14 @@ def undo(home: Home, history: History, name: str = "", asked: str = "") -> Learn
     return entry
 
 
+def can_undo(home: Home, entry: Learned) -> bool:
+    """Whether `undo` would take this back now."""
+    try:
+        return not entry.undone and bool([_back(home, entry, change) for change in entry.changes])
+    except (Conflict, BadInput):
+        return False
+
+
 def _walk(history: History, under: tuple[str, ...]) -> Iterator[Learned]:
     undone: set[str] = set()
     for commit, changes in history.commits(*under):

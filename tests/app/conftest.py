@@ -46,6 +46,7 @@ from memory.home import Home
 from memory.proposals import Proposal
 from memory.recalled import IndexState, Recalled
 from memory.status import FileStatus, Status
+from workflows.registry import LIBRARY, Registry
 
 HASH = "ab" * 32
 TASK = "2026-11-21-1a2b3c4d"
@@ -147,6 +148,7 @@ class MemoryAssistant:
         self.home = home
         self.clock = clock
         self.keeper = Keeper(home, History(home), Meaning(MiniLM(threads=1).embed), clock)
+        self.workflows = Registry(LIBRARY, home.root / "workflows")
         self.script = script
         self.hub = Hub()
         self.lines: dict[str, list[Message]] = {}
