@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import PurePosixPath
 from typing import Literal
 
 from memory.dates import ending
+from memory.document import normalised
+from memory.errors import RflowError
 from memory.evidence import Evidence
+from memory.home import Home
 
 Origin = Literal["written", "told", "inferred"]
 ORIGINS: tuple[Origin, ...] = ("written", "told", "inferred")
@@ -18,14 +21,13 @@ ORIGINS: tuple[Origin, ...] = ("written", "told", "inferred")
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One note in its own words.
+    """One note.
 
     Attributes:
         origin: `written` into its file by the person, `told` in a conversation, or `inferred` by us.
     """
 
     evidence: Evidence
-    text: str
     origin: Origin
 
 
@@ -47,9 +49,10 @@ class FileNotes:
     counts: Counter[str]
 
 
-def known(notes: Iterable[Evidence]) -> tuple[FileNotes, ...]:
+def known(home: Home, notes: Iterable[Evidence]) -> tuple[FileNotes, ...]:
     """The notes by file and heading, in their order."""
-    return tuple(_file(path, tuple(map(_told, found))) for path, found in groupby(notes, key=lambda note: note.path))
+    by_file = groupby(notes, key=lambda note: note.path)
+    return tuple(_file(path, tuple(_told(home, path, found))) for path, found in by_file)
 
 
 def _file(path: str, notes: tuple[Told, ...]) -> FileNotes:
@@ -65,6 +68,13 @@ def _above(note: Told) -> list[str]:
     return note.evidence.section.split(" > ")
 
 
-def _told(note: Evidence) -> Told:
-    end = ending(note.quote)
-    return Told(note, note.quote[: end.start], "inferred" if not note.stated else "told" if end.source else "written")
+def _told(home: Home, path: str, notes: Iterable[Evidence]) -> Iterator[Told]:
+    """The notes with their origin, which stands at the end of their lines and is no part of what they say."""
+    try:
+        lines = normalised(home.read(path).text).split("\n")
+    except RflowError:  # it went while the notes were read
+        lines = []
+    for note in notes:
+        last = note.lines[1] if note.lines else 0
+        source = ending(lines[last - 1]).source if 0 < last <= len(lines) else ""
+        yield Told(note, "inferred" if not note.stated else "told" if source else "written")

@@ -37,7 +37,7 @@ Commit = Annotated[str, Query(pattern=r"^[0-9a-f]{0,40}$")]
 async def start(request: Request, assistant: Assistant, noted: str = "", refused: str = "") -> HTMLResponse:
     """What do you know about me?"""
     stated = await asyncio.to_thread(notes, assistant.home)
-    files = known(stated)
+    files = await asyncio.to_thread(known, assistant.home, stated)
     shown: dict[str, Any] = {
         "files": files,
         "most": max((file.counts.total() for file in files), default=1),
