@@ -157,6 +157,7 @@ class MemoryAssistant:
         self.goes: list[str] = []
         self.stopped: list[str] = []
         self.index = IndexState()
+        self.found: tuple[Evidence, ...] = (LINES, MENU)
         self.status = Status(chunks=2, pending=0, files=(FileStatus(path=LINES.path, state="indexed", chunks=2),))
         self.proposed: list[tuple[str, str]] = []
         self.made = TaskCalls()
@@ -261,7 +262,7 @@ class MemoryAssistant:
         return self.checkup
 
     async def recall(self, query: str, k: int) -> Recalled:
-        return Recalled(evidence=(LINES, MENU)[:k], index=self.index)
+        return Recalled(evidence=self.found[:k], index=self.index)
 
     async def propose(self, text: str, why: str) -> Proposal:
         self.proposed.append((text, why))
