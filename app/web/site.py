@@ -19,8 +19,8 @@ from app.web.metrics import Metrics
 from app.web.pages.chat import chat
 from app.web.pages.editor import editor
 from app.web.pages.login import login
-from app.web.pages.pictures import pictures
 from app.web.pages.memory import memory_pages
+from app.web.pages.pictures import pictures
 from app.web.pages.reader import reader
 from app.web.pages.workflows import workflow_pages
 from app.web.session import Sessions

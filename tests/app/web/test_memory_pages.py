@@ -19,7 +19,7 @@ from memory.status import FileStatus, Status
 from tests.app.web.test_pages import CHROMIUM
 
 NAME = "memory/evenings.md"
-HTTP = httpx.Client(verify=False)  # noqa: S501  plain HTTP: certificates would be read for nothing
+HTTP = httpx.Client(verify=False)  # plain HTTP: certificates would be read for nothing
 EVIL = "<img src=x onerror=alert(1)>\"'><script>alert(2)</script>"
 
 

@@ -20,7 +20,7 @@ from tests.app.web.test_pages import CHROMIUM
 from workflows.registry import EXAMPLE, LIBRARY
 
 TABLE = "reserve-table"
-HTTP = httpx.Client(verify=False)  # noqa: S501  plain HTTP: certificates would be read for nothing
+HTTP = httpx.Client(verify=False)  # plain HTTP: certificates would be read for nothing
 EVIL = "<img src=x onerror=alert(1)>\"'><script>alert(2)</script>"
 DETAILS = {"date": "2026-11-28", "time": "19:30", "party_size": "2"}
 
