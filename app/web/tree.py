@@ -23,6 +23,11 @@ class Folder:
     count: int = 0
 
     @property
+    def listed(self) -> list[FileLine]:
+        """The files that are shown."""
+        return self.files[:MOST]
+
+    @property
     def more(self) -> int:
         """The files that are not listed."""
         return max(len(self.files) - MOST, 0)

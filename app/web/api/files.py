@@ -13,9 +13,10 @@ from app.web import ports
 from app.web.api.doors import PROBLEMS, Assistant, FileOut, FileText
 from memory.errors import BadInput, Conflict
 from memory.home import Home
+from memory.learned import EDITABLE
 from memory.scan import scan, size_of
 
-FOLDERS = ("memory", "workflows", "documents", "journal")
+FOLDERS = EDITABLE
 
 files = APIRouter(prefix="/api/v1/files", responses=PROBLEMS)
 
