@@ -37,9 +37,9 @@ _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 @workflow_pages.get("/workflows")
-async def all_of_them(request: Request, assistant: Assistant, name: str = "", trouble: str = "") -> HTMLResponse:
+async def all_of_them(request: Request, assistant: Assistant) -> HTMLResponse:
     """The workflows at hand, and the way to a new one."""
-    return page(request, "workflows/list.html", name=name, trouble=trouble, **await _side(assistant))
+    return page(request, "workflows/list.html", name="", trouble="", **await _side(assistant))
 
 
 @workflow_pages.get("/new-workflow")
@@ -73,7 +73,7 @@ async def ask(name: str, request: Request, assistant: Assistant) -> Response:
     conversation = f"{MAIN}-{uuid.uuid4().hex[:8]}"
     message = errand.inbound(workflow, given, conversation, uuid.uuid4().hex, assistant.clock())
     await assistant.receive(message)
-    on = BackgroundTask(_rehearse, assistant, message) if "rehearse" in form else None
+    on = BackgroundTask(_rehearse, assistant, message) if "and-rehearse" in form else None  # no detail is called so
     return RedirectResponse(talk(conversation), 303, background=on)
 
 

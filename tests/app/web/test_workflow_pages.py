@@ -77,7 +77,7 @@ def test_asking_opens_a_conversation_and_a_wrong_detail_stands_at_its_field(url:
     assert "has passed" in wrong.text
     assert 'value="500"' in wrong.text
     assert memory_assistant.lines == {}
-    asked = HTTP.post(f"{url}/workflows/{TABLE}/do", data=DETAILS | {"do": "1"})
+    asked = HTTP.post(f"{url}/workflows/{TABLE}/do", data=DETAILS)
     assert asked.status_code == 303
     conversation = asked.headers["location"].removeprefix("/chat/")
     assert [line.author for line in memory_assistant.lines[conversation]] == ["person", "assistant"]
@@ -93,7 +93,7 @@ def test_a_rehearsal_goes_on_to_the_plan_and_grants_nothing(url: str, memory_ass
     for first, said in ((DECISION, ["top", "rehearse"]), (PLAN, ["rehearse"]), (nothing, [])):
         memory_assistant.script = partial(reply_of, first)
         with httpx.Client() as http:
-            asked = http.post(f"{url}/workflows/{TABLE}/do", data=DETAILS | {"rehearse": "1"})
+            asked = http.post(f"{url}/workflows/{TABLE}/do", data=DETAILS | {"and-rehearse": "1"})
             http.get(f"{url}/healthz")  # on the same connection: it waits until the answer is all done
         lines = memory_assistant.lines[asked.headers["location"].removeprefix("/chat/")]
         assert [line.text for line in lines if line.author == "person"][1:] == said
