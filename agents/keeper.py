@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from agents.reasoning.offline.filing import file_under
 from agents.reasoning.offline.lexis import content, fold
 from agents.reasoning.offline.meaning import Meaning
+from agents.reasoning.offline.taste import contradictions
 from agents.types import Clock
-from memory import learned, proposals, purge
+from memory import edits, learned, proposals, purge
 from memory.evidence import Evidence
 from memory.forget import Said, forget, forgettable
 from memory.history import History
@@ -73,6 +74,26 @@ class Keeper:
     def log(self, limit: int = 20) -> tuple[Learned, ...]:
         """What was learned, newest first."""
         return learned.learned(self.history, limit)
+
+    def changes(self, limit: int = 50, under: tuple[str, ...] = learned.EDITABLE) -> tuple[Learned, ...]:
+        """What was learned and edited in these folders or files, newest first."""
+        return learned.learned(self.history, limit, under)
+
+    def can_undo(self, entry: Learned) -> bool:
+        """Whether `undo` can take it back: its lines stand as they were written."""
+        return learned.can_undo(self.home, entry)
+
+    def edit(self, path: str, text: str, if_match: str | None) -> str:
+        """Writes a file of the person's as they edited it, and commits that; the new etag."""
+        return edits.edit(self.home, self.history, path, text, if_match)
+
+    def remove(self, path: str, if_match: str) -> None:
+        """Deletes a file of the person's; its history keeps it."""
+        edits.remove(self.home, self.history, path, if_match)
+
+    def contradictions(self) -> tuple[tuple[Evidence, Evidence], ...]:
+        """The notes that say the opposite of each other, the newer first."""
+        return contradictions(notes(self.home), self.meaning)
 
     def meant(self, subject: str) -> tuple[tuple[Evidence, ...], tuple[Evidence, ...]]:
         """The statements that say all of a subject's words, and the few others that come near it, nearest first."""

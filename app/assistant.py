@@ -110,9 +110,8 @@ class Assistant:
             NotFound: there is no such workflow.
             BadInput: it has faults, or a detail is missing or cannot be so.
         """
-        now = self.clock()
-        text = errand.command(self.workflows.get(workflow), given, now)
-        await self.receive(Inbound(id=message_id, conversation=conversation, channel=errand.CHANNEL, text=text, at=now))
+        known = self.workflows.get(workflow)
+        await self.receive(errand.inbound(known, given, conversation, message_id, self.clock()))
         return await self.reply_to(message_id)
 
     async def reply_to(self, message: str, timeout: float = 90) -> Reply:  # noqa: ASYNC109 (part of the door)

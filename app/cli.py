@@ -223,9 +223,7 @@ def workflow_list(as_json: AsJson = False) -> None:
     """The workflows at hand."""
     workflows = workflows_at_hand()
     rows = [{"name": w.name, "description": w.description, "path": w.path} for w in workflows.all()]
-    broken = [
-        {"name": Path(f.path).stem, "path": f.path, "faults": [str(x) for x in f.faults]} for f in workflows.faults()
-    ]
+    broken = [{"name": f.name, "path": f.path, "faults": [str(x) for x in f.faults]} for f in workflows.faults()]
     text = "\n".join(f"{row['name']}  {row['description']}\n    {row['path']}" for row in rows)
     text += "".join(f"\n{row['name']}  not used: see rflow workflow check {row['name']}" for row in broken)
     show({"workflows": rows, "faults": broken}, text, as_json)
@@ -239,7 +237,7 @@ def workflow_check(name: str = typer.Argument(""), as_json: AsJson = False) -> N
         return
     workflows = workflows_at_hand()
     known = {w.name for w in workflows.all()}
-    faults = [f for f in workflows.faults() if name in ("", Path(f.path).stem)]
+    faults = [f for f in workflows.faults() if name in ("", f.name)]
     if name and name not in known and not faults:
         workflows.get(name)  # raises NotFound with the nearest name
     _faults(faults, name or (f"{len(known)} workflows" if len(known) > 1 else "1 workflow"), as_json)

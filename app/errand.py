@@ -11,6 +11,7 @@ from agents.reasoning.offline.details import Found, Setting, parse_detail
 from agents.reasoning.port import Problem
 from agents.state import Errand
 from agents.types import DetailValue
+from app.channels.base import Inbound
 from memory.errors import BadInput
 from workflows.faults import did_you_mean
 from workflows.model import Detail, DetailType, Workflow
@@ -35,21 +36,40 @@ def command(workflow: Workflow, given: Mapping[str, str], now: dt.datetime) -> s
         BadInput: a detail is not known, missing, or its value cannot be; all of them are told.
     """
     known = [detail.name for detail in workflow.details]
-    wrong = [f"`{name}` is no detail of it. {did_you_mean(name, known)}" for name in given if name not in known]
-    details: dict[str, DetailValue] = {}
-    for detail in workflow.details:
-        if not given.get(detail.name, "").strip():
-            wrong += [] if detail.optional else [f"`{detail.name}` is missing: {detail.ask} ({_like(detail)})"]
-            continue
-        read = _value(detail, given[detail.name].strip(), now, details)
-        if isinstance(read, Problem):
-            wrong.append(f"`{detail.name}={given[detail.name]}`: {read.message}")
-        else:
-            details[detail.name] = read
-    if wrong:
-        told = "\n".join(f"- {fault}" for fault in wrong)
-        raise BadInput(f"{workflow.name} cannot be done so:\n{told}\n{_example(workflow)}")
+    told = [f"`{name}` is no detail of it. {did_you_mean(name, known)}" for name in given if name not in known]
+    details, wrong = values(workflow, given, now)
+    for name, why in wrong.items():
+        told.append(f"`{name}={given[name]}`: {why}" if given.get(name, "").strip() else f"`{name}` is missing: {why}")
+    if told:
+        listed = "\n".join(f"- {fault}" for fault in told)
+        raise BadInput(f"{workflow.name} cannot be done so:\n{listed}\n{_example(workflow)}")
     return f"do {workflow.name} {json.dumps(details, ensure_ascii=False)}"
+
+
+def values(
+    workflow: Workflow, given: Mapping[str, str], now: dt.datetime
+) -> tuple[dict[str, DetailValue], dict[str, str]]:
+    """The details as values; for each that is missing or cannot be so, a sentence of what was expected."""
+    found: dict[str, DetailValue] = {}
+    wrong: dict[str, str] = {}
+    for detail in workflow.details:
+        text = given.get(detail.name, "").strip()
+        read = _value(detail, text, now, found) if text else None
+        if isinstance(read, Problem):
+            wrong[detail.name] = read.message
+        elif read is not None:
+            found[detail.name] = read
+        elif not detail.optional:
+            wrong[detail.name] = f"{detail.ask} ({_like(detail)})"
+    return found, wrong
+
+
+def inbound(
+    workflow: Workflow, given: Mapping[str, str], conversation: str, message_id: str, now: dt.datetime
+) -> Inbound:
+    """The errand as a message to a conversation; raises as `command`."""
+    text = command(workflow, given, now)
+    return Inbound(id=message_id, conversation=conversation, channel=CHANNEL, text=text, at=now)
 
 
 def read(text: str) -> Errand | None:

@@ -1,10 +1,16 @@
-"""A change of a text, carried to another version of that text: only its own lines move."""
+"""A change of a text: shown as a diff, or carried to another version of that text, where only its own lines move."""
 
 from __future__ import annotations
 
-from difflib import SequenceMatcher
+from difflib import SequenceMatcher, unified_diff
 
 Spans = list[tuple[int, int, int, int]]
+
+
+def diff(path: str, before: str, after: str, context: int = 1) -> str:
+    """The change as a unified diff with so many lines around it; empty where there is none."""
+    lines = unified_diff(before.splitlines(), after.splitlines(), path, path, n=context, lineterm="")
+    return "\n".join(lines)
 
 
 def carry(before: str, after: str, onto: str) -> str | None:

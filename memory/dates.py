@@ -50,11 +50,13 @@ class Ending:
 
     Attributes:
         start: where the note's own words end: before a parenthesis of date and source only, else the text's length.
+        source: where it was said ("web"), for a note that was told and not written into its file by hand.
     """
 
     start: int
     date: dt.date | None
     inferred: bool
+    source: str = ""
 
 
 def ending(text: str) -> Ending:
@@ -63,7 +65,8 @@ def ending(text: str) -> Ending:
     parts, date = _parted(match[1]) if match else ([], None)
     inferred = any(re.match(r"(inferred|proposed)\b", p, re.IGNORECASE) for p in parts)
     own = (date is not None or inferred) and all(re.fullmatch(r"[a-z-]+|inferred\b.*", p) for p in parts)
-    return Ending(match.start() if match and own else len(text), date, inferred)
+    source = next((p for p in parts if own and not inferred), "")
+    return Ending(match.start() if match and own else len(text), date, inferred, source)
 
 
 def _parted(words: str) -> tuple[list[str], dt.date | None]:

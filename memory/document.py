@@ -109,6 +109,13 @@ def parse_leniently(text: str) -> tuple[Document, BadInput | None]:
         return _document(text, _body_line(text), {}, {}), fault
 
 
+def parted(text: str) -> tuple[str, str]:
+    """The front matter with its fences, empty where there is none, and the text below it."""
+    lines = normalised(text).split("\n")
+    body = _body_line("\n".join(lines))
+    return "\n".join(lines[:body]), "\n".join(lines[body:])
+
+
 def normalised(text: str) -> str:
     """The text with line ends as markdown counts them, and without a byte order mark."""
     return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")

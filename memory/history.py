@@ -200,21 +200,21 @@ class History:
         with self._lock, self._marked():
             yield self._repo
 
-    def commits(self, under: str) -> Iterator[tuple[Commit, list[Change]]]:
-        """This program's commits in a folder, newest first, each with what it changed there; not the very first."""
+    def commits(self, *under: str) -> Iterator[tuple[Commit, list[Change]]]:
+        """This program's commits in these folders and files, newest first, with their changes; not the very first."""
         if self._repo is None or _head(self._repo) is None:
             return
-        for entry in self._repo.get_walker(paths=[under.encode()]):
+        for entry in self._repo.get_walker(paths=[path.encode() for path in under]):
             commit = entry.commit
             if commit.author == AUTHOR and len(commit.parents) == 1:
                 yield commit, self._changes(self._repo, commit, under)
 
-    def _changes(self, repo: Repo, commit: Commit, under: str) -> list[Change]:
+    def _changes(self, repo: Repo, commit: Commit, under: tuple[str, ...]) -> list[Change]:
         parent = repo[commit.parents[0]]
         before = parent.tree if isinstance(parent, Commit) else None
         names = [(c.new or c.old) for c in tree_changes(repo.object_store, before, commit.tree)]
         paths = [n.path.decode("utf-8", "replace") for n in names if n and n.path]
-        inside = [p for p in paths if p.startswith(f"{under}/")]
+        inside = [p for p in paths if any(p == one or p.startswith(f"{one}/") for one in under)]
         return [Change(p, _text(repo, before, p), _text(repo, commit.tree, p)) for p in inside]
 
 

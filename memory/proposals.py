@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import difflib
 import hashlib
 import re
 from collections.abc import Callable, Iterable
@@ -11,6 +10,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
+from memory import change
 from memory.errors import BadInput, Conflict, NotFound
 from memory.evidence import Evidence
 from memory.history import History
@@ -129,8 +129,7 @@ def diff(home: Home, proposal: Proposal, day: dt.date, place: Place = FALLBACK) 
     """What accepting would change, as a unified diff of the file."""
     path, heading = proposal.place or place
     before, after = preview(home, path, heading, proposal.text, day, "inferred")
-    lines = difflib.unified_diff(before.splitlines(), after.splitlines(), path, path, n=1, lineterm="")
-    return "\n".join(lines)
+    return change.diff(path, before, after)
 
 
 def _id(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import PurePath
 
 from rapidfuzz import fuzz, process, utils
 
@@ -41,6 +42,11 @@ class WorkflowFault(BadInput):
         if len(self.faults) > MOST_TOLD:
             told += f"\n- and {len(self.faults) - MOST_TOLD} more"
         super().__init__(f"{path} is not used: it has {count}.\n{told}")
+
+    @property
+    def name(self) -> str:
+        """The name that the file would have as a workflow."""
+        return PurePath(self.path).stem
 
 
 def nearest(seen: str, known: Iterable[str], cutoff: float = 60) -> str | None:

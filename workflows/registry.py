@@ -12,6 +12,9 @@ from workflows.parse import parse_bytes
 LIBRARY = Path(__file__).parent / "library"
 """The shipped workflows."""
 
+EXAMPLE = Path(__file__).with_name("example.md")
+"""A worked example, to begin a new workflow from; it is none that can be used."""
+
 _Outcome = Workflow | WorkflowFault
 
 
@@ -65,7 +68,15 @@ class Registry:
 
     def shipped(self, name: str) -> bool:
         """Whether the file in use for that name is the shipped one."""
-        return name in _files(self.library) and name not in _files(self.home_workflows)
+        return self.ships(name) and name not in _files(self.home_workflows)
+
+    def ships(self, name: str) -> bool:
+        """Whether a workflow of that name comes with the program, in use or not."""
+        return name in _files(self.library)
+
+    def file(self, name: str) -> Path | None:
+        """The file in use for that name, the person's before the shipped one; None where there is none."""
+        return (_files(self.library) | _files(self.home_workflows)).get(name)
 
     def eject(self, name: str) -> Path:
         """Copies a shipped workflow into the home, to be edited there.

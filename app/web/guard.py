@@ -14,6 +14,9 @@ from app.settings import Settings, is_loopback
 from app.web.session import Sessions
 
 BODY_CAP = 64 * 1024  # bytes
+FILE_CAP = 1024 * 1024
+"""Bytes of a request that carries a file of the person's."""
+FILE_PATHS = ("/memory/", "/workflows/", "/api/v1/files/", "/api/v1/workflows/")
 BODY_SECONDS = 5.0
 SAFE_METHODS = {"GET", "HEAD"}
 OPEN_PATHS = {"/login", "/healthz", "/readyz"}
@@ -159,8 +162,9 @@ async def _capped(scope: Scope, receive: Receive) -> Receive:
     """Reads the body up to the cap and gives a `receive` that replays it."""
     if scope["method"] in SAFE_METHODS:
         return receive
+    cap = FILE_CAP if scope["path"].startswith(FILE_PATHS) else BODY_CAP
     try:
-        body = await asyncio.wait_for(_body(receive), BODY_SECONDS)
+        body = await asyncio.wait_for(_body(receive, cap), BODY_SECONDS)
     except TimeoutError:
         raise Refused(408, f"The body did not arrive within {BODY_SECONDS:.0f} s.", "Send it again.") from None
     sent = False
@@ -175,7 +179,7 @@ async def _capped(scope: Scope, receive: Receive) -> Receive:
     return replay
 
 
-async def _body(receive: Receive) -> bytes:
+async def _body(receive: Receive, cap: int) -> bytes:
     parts, size, more = [], 0, True
     while more:
         message = await receive()
@@ -183,8 +187,8 @@ async def _body(receive: Receive) -> bytes:
             raise Refused(400, "The request broke off in the middle.", "Send it again.")
         part = message.get("body", b"")
         size += len(part)
-        if size > BODY_CAP:
-            raise Refused(413, f"The body is larger than {BODY_CAP} bytes.", "Send less at once.")
+        if size > cap:
+            raise Refused(413, f"The body is larger than {cap} bytes.", "Send less at once.")
         parts.append(part)
         more = bool(message.get("more_body", False))
     return b"".join(parts)

@@ -20,6 +20,7 @@ from memory.home import Home
 from memory.proposals import Proposal
 from memory.recalled import Recalled
 from memory.status import Status
+from workflows.registry import Registry
 
 if TYPE_CHECKING:
     from app.channels.whatsapp.channel import WhatsApp
@@ -36,6 +37,11 @@ class Assistant(Protocol):
     @property
     def keeper(self) -> Keeper:
         """Who writes in memory."""
+        ...
+
+    @property
+    def workflows(self) -> Registry:
+        """The workflow files at hand."""
         ...
 
     @property

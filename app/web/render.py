@@ -19,10 +19,14 @@ from agents.executor.mandate import WORDS
 from agents.types import Option, PlanView, Receipt, Reply
 from app.channels.base import Message
 from app.pictured import name_of
+from memory.change import diff
 from memory.evidence import Evidence
 
 TAGS = {"p", "br", "strong", "em", "del", "code", "pre", "blockquote", "ul", "ol", "li", "hr", "a"}
 TAGS |= {"h1", "h2", "h3", "h4", "table", "thead", "tbody", "tr", "th", "td"}
+TEXT_ENDINGS = (".md", ".txt", ".html", ".htm", ".xml", ".atom", ".rss", ".csv")
+"""The files that a page can show."""
+
 PRICES = {"price_shown", "price_cap"}
 FOLDER = "memory|documents|journal|workflows|runs"
 CITATION = re.compile(rf"\b((?:{FOLDER})/[^\s:`\"'<>()\[\],;]+\.\w+):(\d+)(?:[-–](\d+))?")
@@ -45,6 +49,28 @@ def cite(text: str) -> Markup:
 def lines_url(path: str, first: int, last: int | None = None) -> str:
     """The address at which those lines of a file in home are shown."""
     return f"/files/{quote(path)}?lines={first}-{last or first}#L{first}"
+
+
+def file_url(path: str) -> str:
+    """The address where a file opens: in an editor, in the reader, or empty where no page shows its kind."""
+    if not path.lower().endswith(TEXT_ENDINGS):
+        return ""
+    folder, _, name = path.partition("/")
+    if folder == "workflows":
+        return f"/workflows/{quote(name.removesuffix('.md'), safe='')}"
+    return f"/memory/{quote(path)}" if path.endswith(".md") else f"/files/{quote(path)}"
+
+
+def diff_rows(text: str) -> list[tuple[str, str]]:
+    """A unified diff as rows (kind, line): `added`, `removed`, `same`, or `gap` with where the next lines stand."""
+    kinds = {"+": "added", "-": "removed", "@": "gap"}
+    rows = [(kinds.get(line[:1], "same"), line) for line in text.splitlines()[2:]]
+    return [(kind, _hunk(line) if kind == "gap" else line[1:]) for kind, line in rows]
+
+
+def _hunk(head: str) -> str:
+    found = re.search(r"\+(\d+)", head)
+    return f"line {found[1]}" if found else ""
 
 
 def evidence_url(evidence: Evidence) -> str:
@@ -133,10 +159,10 @@ def _value(name: str, value: str) -> str:
     if name == "party" and value.isdigit():
         return f"{value} {'person' if value == '1' else 'people'}"
     try:
-        day = dt.date.fromisoformat(value)
+        date = dt.date.fromisoformat(value)
     except ValueError:
         return value
-    return f"{day:%A} {day.day} {day:%B %Y}"
+    return f"{date:%A} {day(date)}"
 
 
 def moment(value: str | dt.datetime) -> str:
@@ -146,6 +172,11 @@ def moment(value: str | dt.datetime) -> str:
     except ValueError:
         return str(value)
     return f"{at:%a} {at.day} {at:%b, %H:%M}"
+
+
+def day(date: dt.date) -> str:
+    """A day as people read it, "3 May 2026"."""
+    return f"{date.day} {date:%B %Y}"
 
 
 def label(name: str) -> str:
@@ -199,9 +230,13 @@ def environment() -> Environment:
         markdown=markdown,
         cite=cite,
         moment=moment,
+        day=day,
         label=label,
         place=place,
         evidence_url=evidence_url,
+        file_url=file_url,
+        diff=diff,
+        diff_rows=diff_rows,
         cited=cited,
         picture_url=picture_url,
     )

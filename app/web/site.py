@@ -13,12 +13,16 @@ from app.web import render
 from app.web.api.doors import api, state
 from app.web.api.files import files
 from app.web.api.memory import memory
+from app.web.api.workflows import workflows
 from app.web.guard import Guard
 from app.web.metrics import Metrics
 from app.web.pages.chat import chat
+from app.web.pages.editor import editor
 from app.web.pages.login import login
+from app.web.pages.memory import memory_pages
 from app.web.pages.pictures import pictures
 from app.web.pages.reader import reader
+from app.web.pages.workflows import workflow_pages
 from app.web.session import Sessions
 from app.web.show import error_page
 
@@ -30,7 +34,9 @@ def mount(app: FastAPI, settings: Settings) -> None:
     app.state.sessions = Sessions(settings.password)
     app.state.metrics = Metrics()
     app.state.templates = render.environment()
-    for router in (api, files, memory, state, chat, pictures, reader, login):
+    for router in (api, files, memory, workflows, state):
+        app.include_router(router)
+    for router in (chat, pictures, memory_pages, editor, workflow_pages, reader, login):
         app.include_router(router)
     if settings.whatsapp:
         from app.channels.whatsapp.webhook import doors  # Twilio's library is heavy

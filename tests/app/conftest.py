@@ -46,6 +46,7 @@ from memory.home import Home
 from memory.proposals import Proposal
 from memory.recalled import IndexState, Recalled
 from memory.status import FileStatus, Status
+from workflows.registry import LIBRARY, Registry
 
 HASH = "ab" * 32
 TASK = "2026-11-21-1a2b3c4d"
@@ -147,6 +148,7 @@ class MemoryAssistant:
         self.home = home
         self.clock = clock
         self.keeper = Keeper(home, History(home), Meaning(MiniLM(threads=1).embed), clock)
+        self.workflows = Registry(LIBRARY, home.root / "workflows")
         self.script = script
         self.hub = Hub()
         self.lines: dict[str, list[Message]] = {}
@@ -155,6 +157,7 @@ class MemoryAssistant:
         self.goes: list[str] = []
         self.stopped: list[str] = []
         self.index = IndexState()
+        self.found: tuple[Evidence, ...] = (LINES, MENU)
         self.status = Status(chunks=2, pending=0, files=(FileStatus(path=LINES.path, state="indexed", chunks=2),))
         self.proposed: list[tuple[str, str]] = []
         self.made = TaskCalls()
@@ -259,7 +262,7 @@ class MemoryAssistant:
         return self.checkup
 
     async def recall(self, query: str, k: int) -> Recalled:
-        return Recalled(evidence=(LINES, MENU)[:k], index=self.index)
+        return Recalled(evidence=self.found[:k], index=self.index)
 
     async def propose(self, text: str, why: str) -> Proposal:
         self.proposed.append((text, why))

@@ -9,6 +9,7 @@ from workflows.front import DETAIL_KEYS, KEYS, MOST_MINUTES, PHASES
 from workflows.grammar import grammar_table
 from workflows.model import DetailType
 from workflows.parse import parse
+from workflows.registry import EXAMPLE
 from workflows.rules import vocabulary_table
 
 PATH = "home/workflows/book-ferry.md"
@@ -22,6 +23,10 @@ def manual() -> str:
 @pytest.fixture(scope="module")
 def example(manual) -> str:
     return re.search(r"```markdown\n(.*?)```", manual, re.DOTALL)[1]
+
+
+def test_a_new_workflow_begins_from_the_worked_example(example):
+    assert EXAMPLE.read_text("utf-8") == example
 
 
 def test_the_worked_example_has_no_fault(example):

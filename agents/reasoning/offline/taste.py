@@ -65,6 +65,15 @@ def preferences(question: str, evidence: tuple[Evidence, ...], meaning: Meaning)
     )
 
 
+def contradictions(evidence: tuple[Evidence, ...], meaning: Meaning) -> tuple[tuple[Evidence, Evidence], ...]:
+    """The quotations that contradict each other, the newer first."""
+    owner, by_id = _owner(evidence), {e.id: e for e in evidence}
+    single, pairs = outranked(merged([s for e in evidence for s in statements_of(e, owner)], meaning), meaning)
+    rests_on = {s.id: by_id[s.evidence[0]] for s in single}
+    found = ((rests_on[newer], rests_on[older]) for newer, older in pairs)
+    return tuple(dict.fromkeys(pair for pair in found if pair[0] != pair[1]))
+
+
 def statements_of(evidence: Evidence, owner: frozenset[str] = frozenset()) -> Iterator[Statement]:
     """What one quotation states, sentence by sentence; words addressed to an assistant state nothing."""
     if evidence.path.startswith(("journal/", "runs/")):

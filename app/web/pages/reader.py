@@ -11,10 +11,10 @@ from fastapi.responses import FileResponse, HTMLResponse
 from app.errors import Refused
 from app.web.api.doors import Assistant, TaskId
 from app.web.api.files import FOLDERS, allowed
+from app.web.render import TEXT_ENDINGS
 from app.web.show import is_htmx, page
 from memory.errors import NotFound
 
-TEXT_ENDINGS = (".md", ".txt", ".html", ".htm", ".xml", ".atom", ".rss", ".csv")
 IMAGE_TYPES = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg"}
 
 reader = APIRouter(include_in_schema=False)

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from agents.reasoning.offline.meaning import Meaning
-from agents.reasoning.offline.taste import preferences
+from agents.reasoning.offline.taste import contradictions, preferences
 from agents.types import Preference, Preferences
 from memory.embed import MiniLM
 from memory.evidence import Evidence
@@ -39,6 +39,13 @@ def test_a_change_of_mind_between_opposites_is_a_contradiction(meaning: Meaning)
     new = note("I love small hotels.", 2, date="2026-01-01")
     answer = preferences("hotels", (old, new), meaning)
     assert [tuple(about(answer, w).id for w in ("small", "huge"))] == list(answer.contradictions)
+
+
+def test_all_notes_are_looked_through_for_contradictions_whatever_they_are_about(meaning: Meaning) -> None:
+    old, new = note("I like huge hotels.", 1, date="2020-01-01"), note("I love small hotels.", 2, date="2026-01-01")
+    early, late = note("I adore marmalade.", 3, date="2019-05-01"), note("I hate marmalade.", 4, date="2026-05-01")
+    found = contradictions((old, early, note("I sleep badly on trains.", 5), new, late), meaning)
+    assert set(found) == {(new, old), (late, early)}
 
 
 def test_liking_quiet_and_hating_noise_is_none(meaning: Meaning) -> None:
