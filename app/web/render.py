@@ -17,6 +17,7 @@ from markupsafe import Markup, escape
 
 from agents.executor.mandate import WORDS
 from agents.types import Option, PlanView, Receipt, Reply
+from app import errand
 from app.channels.base import Message
 from app.pictured import name_of
 from memory.change import diff
@@ -132,6 +133,18 @@ def terms(terms: Mapping[str, str | None]) -> list[tuple[str, str]]:
     return rows + ([("Price", "nothing to pay")] if free else [])
 
 
+def wish(text: str) -> str:
+    """A message's words as one would say them: what a form asked for is stored as a command."""
+    try:
+        asked = errand.read(text)
+    except ValueError:  # words that only look like one
+        asked = None
+    if asked is None:
+        return text
+    details = ", ".join(f"{label(name).lower()} {value}" for name, value in asked["details"].items())
+    return f"{label(asked['workflow'])}: {details}"
+
+
 def changes(messages: Sequence[Message]) -> dict[str, list[tuple[str, str, str]]]:
     """For each plan that replaces another of its task, by message id: (term, before, now) where they differ."""
     found, before = {}, dict[str, PlanView]()
@@ -239,6 +252,7 @@ def environment() -> Environment:
         diff_rows=diff_rows,
         cited=cited,
         picture_url=picture_url,
+        wish=wish,
     )
     return env
 

@@ -8,7 +8,7 @@ import pytest
 
 from agents.types import Decision, Option, PlanView, Reply, ReplyKind
 from app.channels.base import Message
-from app.web.render import changes, cite, folds, markdown, moment, preface, terms
+from app.web.render import changes, cite, folds, markdown, moment, preface, terms, wish
 
 PAYLOADS = [
     "<script>alert(1)</script>",
@@ -132,3 +132,9 @@ def test_a_plan_that_replaces_another_tells_what_is_different() -> None:
         ]
     )
     assert told == {"m4": [("Time", "20:00", "21:00"), ("How many", "–", "1")]}
+
+
+def test_what_a_form_asked_for_is_told_in_words() -> None:
+    asked = 'do reserve-table {"date": "2026-11-21", "party_size": 2}'
+    assert wish(asked) == "Reserve table: date 2026-11-21, party size 2"
+    assert wish("do dishes {now}") == "do dishes {now}"
