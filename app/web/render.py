@@ -16,6 +16,7 @@ from markdown_it.token import Token
 from markupsafe import Markup, escape
 
 from agents.executor.mandate import WORDS
+from agents.reasoning.meter import dollars
 from agents.types import Option, PlanView, Receipt, Reply
 from app.channels.base import Message
 from app.pictured import name_of
@@ -179,6 +180,21 @@ def day(date: dt.date) -> str:
     return f"{date.day} {date:%B %Y}"
 
 
+def lasting(seconds: float) -> str:
+    """A time that something took: "0.4 s", "12 s", "2 min 5 s", "3 h 4 min"."""
+    if seconds < 9.95:
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    return f"{whole // 60} min {whole % 60} s" if whole < 3600 else f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def money(cost: int | None) -> str:
+    """Millionths of a US dollar in words; the price of a call may not be known."""
+    return "price not known" if cost is None else dollars(cost)
+
+
 def label(name: str) -> str:
     """A term's name as a heading: "party_size" -> "Party size"."""
     if name in WORDS:
@@ -232,6 +248,8 @@ def environment() -> Environment:
         moment=moment,
         day=day,
         label=label,
+        lasting=lasting,
+        money=money,
         place=place,
         evidence_url=evidence_url,
         file_url=file_url,

@@ -63,5 +63,9 @@ async def one(task: TaskId, request: Request, assistant: Assistant) -> HTMLRespo
 
 @runs.get("/runs/{task}/steps")
 async def steps(task: TaskId, request: Request, assistant: Assistant) -> HTMLResponse:
-    """The steps so far, for a page that looks on."""
-    return page(request, "runs/steps.html", run=await assistant.run(task))
+    """The steps so far, for a page that looks on; it is told when there will be no more."""
+    run = await assistant.run(task)
+    answer = page(request, "runs/steps.html", run=run)
+    if not run.live:
+        answer.headers["hx-trigger"] = "run-ended"
+    return answer

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from agents.reasoning.meter import Caps, ModelDay, Spending, dollars
+from agents.reasoning.meter import Caps, ModelDay, Spending
 from app.channels.base import MAIN
 from app.settings import Settings
 from app.web import ports
@@ -38,7 +38,6 @@ async def shown(request: Request, assistant: Assistant) -> HTMLResponse:
         spending=spending,
         charts=charts(spending, settings.day_usd),
         caps=Caps(settings.task_tokens, settings.day_tokens, settings.task_usd, settings.day_usd),
-        dollars=dollars,
         whatsapp=settings.whatsapp,
         missing=_missing(settings),
     )
@@ -56,7 +55,7 @@ async def model(request: Request, assistant: Assistant, name: Annotated[str, For
     said = await assistant.choose_model(MAIN, name)
     if not is_htmx(request):
         return RedirectResponse("/today#models", 303)
-    return page(request, "today/models.html", models=await assistant.models_view(MAIN), said=said, dollars=dollars)
+    return page(request, "today/models.html", models=await assistant.models_view(MAIN), said=said)
 
 
 @today.post("/today/model/check")
