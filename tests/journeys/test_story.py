@@ -78,7 +78,8 @@ def test_recommend_decide_do(chat: Chat, town: Town) -> None:
     run = httpx.get(f"{chat.service.url}/api/v1/runs/{task['id']}").json()
     assert run["plan"]["hash"] == plan["plan"]["hash"]
     assert [move["to"] for move in run["moves"][-4:]] == ["GRANTED", "CLAIMED", "STARTED", "DONE"]
-    assert all(step["seconds"] is not None and step["picture"] for step in run["steps"])
+    assert all(step["seconds"] is not None for step in run["steps"])
+    assert run["steps"][0]["picture"] == f"runs/{task['id']}/01.png"
     assert httpx.get(f"{chat.service.url}/api/v1/ledger").json()["fault"] == ""
     journal = (chat.home / "journal" / "2026-11.md").read_text()
     assert top["name"] in journal
