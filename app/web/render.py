@@ -180,6 +180,13 @@ def day(date: dt.date) -> str:
     return f"{date.day} {date:%B %Y}"
 
 
+def when(at: dt.datetime | None) -> str:
+    """A date-time as people read it; the day alone where no time of it is known, and nothing where no day is."""
+    if at is None or at.year == dt.MINYEAR:
+        return ""
+    return moment(at) if at.time() != dt.time() else f"{at:%a} {at.day} {at:%b %Y}"
+
+
 def lasting(seconds: float) -> str:
     """A time that something took: "0.4 s", "12 s", "2 min 5 s", "3 h 4 min"."""
     if seconds < 9.95:
@@ -248,6 +255,7 @@ def environment() -> Environment:
         moment=moment,
         day=day,
         label=label,
+        when=when,
         lasting=lasting,
         money=money,
         place=place,

@@ -30,8 +30,7 @@ async def shown(request: Request, assistant: Assistant) -> HTMLResponse:
     return page(
         request,
         "today/page.html",
-        index=await assistant.index_status(),
-        ordered=ordered,
+        **await _index(assistant),
         models=await assistant.models_view(MAIN),
         parts=await assistant.health(),
         tasks=await assistant.today(),
@@ -46,7 +45,7 @@ async def shown(request: Request, assistant: Assistant) -> HTMLResponse:
 @today.get("/today/index")
 async def index(request: Request, assistant: Assistant) -> HTMLResponse:
     """How the index stands, asked for again while files wait."""
-    return page(request, "today/index.html", index=await assistant.index_status(), ordered=ordered)
+    return page(request, "today/index.html", **await _index(assistant))
 
 
 @today.post("/today/model")
@@ -65,10 +64,19 @@ async def check(request: Request, assistant: Assistant) -> HTMLResponse:
     return page(request, "today/tried.html" if whole else "today/checkup.html", checkup=checkup)
 
 
-def ordered(files: tuple[FileStatus, ...]) -> list[FileStatus]:
-    """What wants attention first: files that wait, then those that could not be read."""
-    order = {"waiting": 0, "skipped": 1, "partly": 2, "indexed": 3}
-    return sorted(files, key=lambda file: (order[file.state], file.path))
+async def _index(assistant: ports.Assistant) -> dict[str, Any]:
+    status, zone = await assistant.index_status(), assistant.clock().tzinfo
+    return {"index": status, "files": [_local(file, zone) for file in sorted(status.files, key=_urgency)]}
+
+
+def _urgency(file: FileStatus) -> tuple[int, str]:
+    """What wants attention comes first: files that wait, then those that could not be read."""
+    return ("waiting", "skipped", "partly", "indexed").index(file.state), file.path
+
+
+def _local(file: FileStatus, zone: dt.tzinfo | None) -> FileStatus:
+    at = dt.datetime.fromisoformat(file.at).astimezone(zone).isoformat() if file.at else ""
+    return file.model_copy(update={"at": at})
 
 
 def charts(spending: Spending, cap: float) -> dict[str, Any]:
