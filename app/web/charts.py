@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 WIDTH, HEIGHT = 640, 180
-LEFT, RIGHT, TOP, BOTTOM = 64, 20, 12, 24  # what stands around the bars
+LEFT, RIGHT, TOP, BOTTOM = 84, 20, 12, 24  # what stands around the bars
 SHADES = 4  # models that the style sheet tells apart
 TICKS = 5  # days that are named below
 

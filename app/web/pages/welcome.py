@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -42,8 +42,7 @@ async def shown(request: Request, assistant: Assistant, files: Files) -> HTMLRes
         home=assistant.home.root,
         empty=is_empty(assistant.home),
         documents=[file for file in status.files if file.path.startswith("documents/")],
-        files=_of(status, files),
-        again=_again(files),
+        **_reading(status, files),
         topics=TOPICS,
         conversation=MAIN,
         endings=[*SUFFIXES, ".xml"],
@@ -54,8 +53,7 @@ async def shown(request: Request, assistant: Assistant, files: Files) -> HTMLRes
 @welcome.get("/welcome/indexing")
 async def indexing(request: Request, assistant: Assistant, files: Files) -> HTMLResponse:
     """How far the reading of some documents is."""
-    found = _of(await assistant.index_status(), files)
-    return page(request, "welcome/indexing.html", files=found, again=_again(files))
+    return page(request, "welcome/indexing.html", **_reading(await assistant.index_status(), files))
 
 
 @welcome.post("/welcome/documents")
@@ -68,10 +66,13 @@ async def dropped(request: Request, assistant: Assistant) -> Response:
     return RedirectResponse(f"/welcome?{_again([file.path for file in told])}#documents", 303)
 
 
-def _of(status: Status, paths: list[str]) -> list[FileStatus]:
-    """The files as they stand; one that the index has not seen yet waits."""
+def _reading(status: Status, paths: list[str]) -> dict[str, Any]:
+    """The files as they stand, how much of them was read, and what to ask next; one that was not seen yet waits."""
     known = {file.path: file for file in status.files}
-    return [known.get(path, FileStatus(path=path, state="waiting")) for path in paths]
+    files = [known.get(path, FileStatus(path=path, state="waiting")) for path in paths]
+    waiting = [file for file in files if file.state == "waiting"]
+    read = len(files) - len(waiting) + sum(file.chunks / file.of for file in waiting if file.of)
+    return {"files": files, "waits": bool(waiting), "read": read, "again": _again(paths)}
 
 
 def _again(paths: list[str]) -> str:
