@@ -238,11 +238,15 @@ class MemoryAssistant:
             self._begin(Inbound(id=message_id, conversation=who, channel="web", text="Go", at=self.clock()))
         return self.replies[message_id]
 
+    async def pause(self) -> None:
+        """Before each step."""
+        await asyncio.sleep(self.work / 2)
+
     async def _do(self, conversation: str) -> None:
         assert PLAN.plan is not None
         papers.write_plan(self.home.root, TASK, "find me a place", plan_text(PLAN.plan), HASH)
         for step in ("Opening Lanterna's page.", "Checking the terms."):
-            await asyncio.sleep(self.work / 2)
+            await self.pause()
             papers.add_step(self.home.root, TASK, step, None, self.clock())
             self.hub.publish(conversation, Event(kind="progress", text=step))
         self.receipt = RECEIPT.receipt

@@ -6,14 +6,16 @@ from contextlib import suppress
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from agents.executor.tables import State
 from agents.orchestrator import papers
 from agents.reasoning.meter import TaskCalls
+from app.channels.base import Inbound
 from app.web.api.doors import Assistant, TaskId
-from app.web.show import page
-from memory.errors import NotFound
+from app.web.pages.chat import MessageId
+from app.web.show import is_htmx, page
+from memory.errors import Conflict, NotFound
 
 MOVES = {
     State.OFFERED: "The plan was offered",
@@ -69,3 +71,14 @@ async def steps(task: TaskId, request: Request, assistant: Assistant) -> HTMLRes
     if not run.live:
         answer.headers["hx-trigger"] = "run-ended"
     return answer
+
+
+@runs.post("/runs/{task}/done")
+async def done(task: TaskId, request: Request, assistant: Assistant, id: MessageId) -> Response:  # noqa: A002
+    """Says in the run's conversation that the person has finished in the window."""
+    run = await assistant.run(task)
+    if not run.yours:
+        raise Conflict("Nothing waits for you in that run's window.", f"See how it stands: /runs/{task}.")
+    said = Inbound(id=id, conversation=run.conversation, channel="web", text="done", at=assistant.clock())
+    await assistant.receive(said)
+    return Response(status_code=204) if is_htmx(request) else RedirectResponse(f"/runs/{task}", 303)

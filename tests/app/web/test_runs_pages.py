@@ -126,7 +126,13 @@ def test_while_it_goes_on_it_can_be_stopped_and_handed_back(url: str, home: Home
     assert '<button class="stop">STOP</button>' in page
     part = httpx.get(f"{url}/runs/{TASK}/steps")
     assert part.text.lstrip().startswith(f'<div id="steps-{TASK}"')
-    assert 'value="done">Done, go on' in part.text
+    assert "Done, go on" in part.text
+    answer = httpx.post(f"{url}/runs/{TASK}/done", data={"id": "d1"})
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/runs/{TASK}")
+    assert httpx.post(f"{url}/runs/{TASK}/done", data={"id": "d1"}, headers={"hx-request": "true"}).status_code == 204
+    assert [line.text for line in memory_assistant.lines["web"] if line.author == "person"][-1] == "done"
+    memory_assistant.yours = False
+    assert httpx.post(f"{url}/runs/{TASK}/done", data={"id": "d2"}).status_code == 409
     assert "hx-trigger" not in part.headers
     memory_assistant.receipt = Receipt(state="done", at=NOON.isoformat())
     assert httpx.get(f"{url}/runs/{TASK}/steps").headers["hx-trigger"] == "run-ended"

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import threading
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,8 @@ from memory.home import Home
 from memory.index import Index
 from memory.status import FileStatus, Status
 from memory.watch import kept
-from tests.app.conftest import TASK, MemoryAssistant, make_app, served
+from tests.app.conftest import TASK, MemoryAssistant, make_app
+from tests.app.web.test_guard import browser
 from tests.app.web.test_pages import CHROMIUM
 
 EVIL = "<img src=x onerror=alert(1)>'<script>alert(2)<script>.md"
@@ -30,16 +32,16 @@ def files(*given: tuple[str, bytes]) -> list[tuple[str, tuple[str, bytes]]]:
     return [("files", one) for one in given]
 
 
-def test_whose_home_it_is_and_how_to_begin_ones_own(
-    url: str, home: Home, memory_assistant: MemoryAssistant, settings: Settings
+async def test_whose_home_it_is_and_how_to_begin_ones_own(
+    app: FastAPI, home: Home, memory_assistant: MemoryAssistant, settings: Settings
 ) -> None:
-    page = httpx.get(f"{url}/welcome").text
+    async with browser(app) as http:
+        page = (await http.get("/welcome")).text
     assert str(home.root) in page
     assert "rflow init" not in page
     assert 'value="ask me five questions about food"' in page
-    sample = make_app(memory_assistant, settings.model_copy(update={"port": settings.port + 1}), "Ada <b>")
-    with served(sample, settings.port + 1) as address:
-        page = httpx.get(f"{address}/welcome").text
+    async with browser(make_app(memory_assistant, settings, "Ada <b>")) as http:
+        page = (await http.get("/welcome")).text
     assert "rflow init" in page
     assert "look around as Ada &lt;b&gt; first" in page
 
@@ -120,15 +122,15 @@ def indexed(home: Home, memory_assistant: MemoryAssistant, monkeypatch: pytest.M
 async def page(app: FastAPI, indexed: Index, url: str) -> AsyncIterator[Page]:
     async with async_playwright() as play:
         program = find_browser(None, play.chromium.executable_path, os.environ)
-        browser = await play.chromium.launch(executable_path=program, args=CHROMIUM)
-        tab = await browser.new_page()
+        chromium = await play.chromium.launch(executable_path=program, args=CHROMIUM)
+        tab = await chromium.new_page()
         tab.on("dialog", lambda dialog: pytest.fail(f"a script ran: {dialog.message}"))
         yield tab
-        await browser.close()
+        await chromium.close()
 
 
 async def test_documents_are_dropped_and_a_run_is_watched(
-    page: Page, url: str, home: Home, memory_assistant: MemoryAssistant
+    page: Page, url: str, home: Home, memory_assistant: MemoryAssistant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     errors: list[str] = []
     page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
@@ -140,7 +142,8 @@ async def test_documents_are_dropped_and_a_run_is_watched(
     await expect(page.locator("#indexing")).to_contain_text("1 passage from -img src=x", timeout=20_000)
     assert (home.root / "documents/gardens.md").read_bytes() == NOTES
 
-    memory_assistant.work = 3.0
+    gate = threading.Semaphore(0)
+    monkeypatch.setattr(memory_assistant, "pause", lambda: asyncio.to_thread(gate.acquire, timeout=30))
     picture = home.root / f"runs/{TASK}/receipt.png"
     picture.parent.mkdir()
     picture.write_bytes(b"\x89PNG")
@@ -149,7 +152,9 @@ async def test_documents_are_dropped_and_a_run_is_watched(
             await http.post("/api/v1/messages", json={"conversation": "web", "text": text})
         await page.goto(f"{url}/runs/{TASK}")
         await expect(page.locator("button.stop")).to_be_visible()
-        await expect(page.locator(".taken .steps li")).to_have_count(2)
+        for number in (1, 2):
+            gate.release()
+            await expect(page.locator("#run .taken .steps li")).to_have_count(number)
         await expect(page.locator(".reference strong")).to_have_text("TV-48213")  # without a click
         await expect(page.locator("button.stop")).to_have_count(0)
         await expect(page.locator("[data-print]")).to_be_visible()
