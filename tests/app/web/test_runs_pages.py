@@ -53,7 +53,7 @@ def talk(url: str, *said: str) -> None:
 def test_no_run_yet_is_a_page_with_a_way_on(url: str) -> None:
     page = httpx.get(f"{url}/runs").text
     assert "Nothing was planned yet" in page
-    assert '<a class="button" href="/">' in page
+    assert '<a class="button primary" href="/">' in page
 
 
 def test_the_gallery_has_the_latest_first(url: str, home: Home) -> None:
