@@ -107,10 +107,14 @@ class PlanView(Frozen):
     expires: str
 
 
+ReceiptState = Literal["done", "refused", "unknown"]
+"""How a run ended."""
+
+
 class Receipt(Frozen):
     """What the page said after it was done, or what is known where it was not."""
 
-    state: Literal["done", "refused", "unknown"]
+    state: ReceiptState
     reference: str | None = None
     terms: dict[str, str | None] = Field(default_factory=dict)
     screenshot: str | None = None  # relative to home

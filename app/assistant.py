@@ -11,22 +11,24 @@ from tempfile import NamedTemporaryFile
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from agents.executor import ledger
+from agents.executor.audit import Chain
 from agents.executor.words import parse_stop
 from agents.graph import Graph
 from agents.keeper import Keeper
 from agents.orchestrator.forget import gone_for, kept_by
 from agents.preference_proxy import PreferenceProxy
-from agents.reasoning.meter import TaskCalls
+from agents.reasoning.meter import Spending, TaskCalls
 from agents.state import Json
 from agents.types import Clock, Decision, PlanView, Preferences, Receipt, Reply
 from app import errand
 from app.channels import store
-from app.channels.base import Event, Inbound, Message, Talk, TaskView
+from app.channels.base import Event, Inbound, Message, Talk, TaskLine, TaskView
 from app.channels.hub import Hub
 from app.engine import Engine
 from app.models import Checkup, Models, ModelsView
 from app.pictured import Pictured, name_of
 from app.records import Records
+from app.runs import Run, RunLine, Runs
 from app.threads import thread_of
 from app.turns import stopped
 from app.voice import Heard, Voice
@@ -71,6 +73,7 @@ class Assistant:
     records: Records
     pictured: Pictured
     voice: Voice
+    runs: Runs
     extras: Mapping[str, Callable[[], Awaitable[str]]] = field(default_factory=dict)
 
     async def receive(self, inbound: Inbound) -> None:
@@ -231,6 +234,31 @@ class Assistant:
             file.write(recording)
             file.flush()
             return await asyncio.to_thread(self.voice.transcribe, Path(file.name))
+
+    async def choose_model(self, conversation: str, name: str) -> str:
+        """Who answers in a conversation from now on, in a sentence."""
+        return await self.models.choose(name, conversation)
+
+    async def spending(self, days: int) -> Spending:
+        """What models took on the last days."""
+        return await self.models.meter.spending(days)
+
+    async def today(self) -> list[TaskLine]:
+        """The tasks that were spoken of today, the latest first."""
+        async with self.database.connect() as conn:
+            return await store.tasks_of_day(conn, self.clock().date().isoformat())
+
+    async def gallery(self, limit: int) -> list[RunLine]:
+        """The runs, the latest first."""
+        return await self.runs.gallery(limit)
+
+    async def run(self, task: str) -> Run:
+        """One run: its steps, its plan and receipt, and its moves."""
+        return await self.runs.run(task)
+
+    async def check_ledger(self) -> Chain:
+        """Whether every link of the ledger fits the one before."""
+        return await self.runs.check()
 
     async def recall(self, query: str, k: int) -> Recalled:
         """Evidence for a query, best first, and how the index stood."""

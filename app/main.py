@@ -39,6 +39,7 @@ from app.executions import Executions
 from app.models import open_models
 from app.pictured import Pictured
 from app.records import Records
+from app.runs import Runs
 from app.settings import Settings
 from app.threads import Threads
 from app.turns import Turns
@@ -183,6 +184,7 @@ async def open_house(settings: Settings) -> AsyncIterator[tuple[Assistant, Regis
             records,
             Pictured(searcher, settings.state / "pictures"),
             voice,
+            Runs(home.root, database, desk, clock),
             extras,
         )
         whatsapp = line.open(assistant, settings) if line else None

@@ -92,9 +92,20 @@ class Models:
             return None
         if said[1] is None:
             return _told(await self.view(conversation))
-        name = ALIASES.get(said[1].lower(), said[1].lower())
+        try:
+            return await self.choose(said[1], conversation)
+        except BadInput as unknown:
+            return str(unknown)
+
+    async def choose(self, wanted: str, conversation: str) -> str:
+        """Who answers in a conversation from now on, in a sentence.
+
+        Raises:
+            BadInput: there is none of that name.
+        """
+        name = ALIASES.get(wanted.lower(), wanted.lower())
         if name != OFFLINE and name not in self.models:
-            return str(_unknown(said[1], list(self.models)))
+            raise _unknown(wanted, list(self.models))
         row = {"conversation": conversation, "reasoner": name}
         async with self.database.begin() as conn:
             await conn.execute(upsert(choices).values(row).on_conflict_do_update(["conversation"], set_=row))

@@ -129,7 +129,11 @@ class Home:
         Raises:
             Conflict: the file is another version by now.
         """
-        path, data = self.resolve(rel), text.encode("utf-8", "replace")  # half a character cannot be stored
+        return self.put(rel, text.encode("utf-8", "replace"), if_match)  # half a character cannot be stored
+
+    def put(self, rel: str, data: bytes, if_match: str | None) -> str:
+        """Writes bytes as `write` does a text."""
+        path = self.resolve(rel)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             with self._exclusive():

@@ -93,6 +93,7 @@ class Index:
         self._changing = self._stores.changing
         self._looking = threading.Lock()
         self.looked = self._behind_since = 0.0
+        self._reading: dict[str, Progress] = {}
 
     @property
     def catalog(self) -> Catalog:
@@ -178,8 +179,10 @@ class Index:
         with self._changing:
             store = self._stores.answering
             status = status_of(store.files, store.waiting, self._stores.rebuilding)
+            reading = {path: at.file for path, at in dict(self._reading).items() if path in store.waiting}
         waited = round(time.monotonic() - self._behind_since, 1) if status.pending else 0.0
-        return status.model_copy(update={"waited": waited})
+        files = tuple(reading.get(file.path, file) for file in status.files)
+        return status.model_copy(update={"waited": waited, "files": files})
 
     @property
     def pending(self) -> int:
@@ -251,10 +254,12 @@ class Index:
     def _tell(self, store: Store, part: Part, tally: _Tally) -> None:
         left = len(store.waiting)
         for work in part.done:
+            self._reading.pop(work.path, None)
             tally.tell(Progress(work.path, work.entry.chunks, work.entry.chunks, left, work.entry))
         if part.fresh and (work := part.fresh[-1].work) not in part.done:
             done = work.entry.chunks - len(work.fresh) + part.fresh[-1].number + 1
-            tally.tell(Progress(work.path, done, work.entry.chunks, left))
+            self._reading[work.path] = Progress(work.path, done, work.entry.chunks, left)
+            tally.tell(self._reading[work.path])
 
     def _read(self, store: Store, path: str, sign: str) -> Work:
         """What has to be stored of one file; nothing where only its times changed."""

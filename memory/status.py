@@ -41,7 +41,8 @@ class FileStatus(BaseModel):
     Attributes:
         path: relative to home.
         state: `waiting`: new or changed since it was read; `skipped`: nothing of it could be read.
-        chunks: passages in the index, of what it was when it was read.
+        chunks: passages in the index, of what it was when it was read; of one that is being read, so far.
+        of: passages in all, of one that is being read.
         at: when it was read, ISO date-time in UTC; empty where it was not yet.
         why: what could not be read; empty where all was.
     """
@@ -51,6 +52,7 @@ class FileStatus(BaseModel):
     path: str
     state: Literal["indexed", "partly", "skipped", "waiting"]
     chunks: int = 0
+    of: int = 0
     at: str = ""
     why: str = ""
 
@@ -114,7 +116,8 @@ class Progress:
     def file(self) -> FileStatus:
         """As the index's status tells it; `waiting` with its passages so far while it is not done."""
         entry = self.entry or Entry("", "", chunks=self.done)
-        return told(self.path, entry, waits=self.entry is None)
+        file = told(self.path, entry, waits=self.entry is None)
+        return file if self.entry else file.model_copy(update={"of": self.chunks})
 
 
 Tell = Callable[[Progress], None]

@@ -21,7 +21,7 @@ class Shots:
     def __init__(self, home: Path, folder: str) -> None:
         self._home = home
         self._folder = folder
-        self._count = 0
+        self._count = len(list((home / folder).glob("*.png")))  # a rehearsal's pictures stay beside the run's
         self._session: tuple[Page, CDPSession] | None = None
 
     async def take(self, page: Page) -> str | None:

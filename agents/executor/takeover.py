@@ -56,6 +56,10 @@ class Desk:
         finally:
             self._waiting.pop(conversation, None)
 
+    def waits(self, conversation: str) -> bool:
+        """Whether a window is the person's now."""
+        return conversation in self._waiting
+
     def done(self, conversation: str) -> bool:
         """The person has finished; False where nothing waits for them."""
         event = self._waiting.get(conversation)

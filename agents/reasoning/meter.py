@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pydantic import Field
@@ -39,6 +38,15 @@ calls = Table(
     Index("model_calls_day", "day"),
     Index("model_calls_task", "task"),
 )
+
+_SPENT = (
+    func.count().label("calls"),
+    func.coalesce(func.sum(calls.c.tokens_in + calls.c.tokens_out), 0).label("tokens"),
+    func.coalesce(func.sum(calls.c.cost), 0).label("cost"),
+    func.coalesce(func.sum(calls.c.ms), 0).label("ms"),
+    (func.count() - func.count(calls.c.cost)).label("unpriced"),
+)
+"""The columns of a `Spent`."""
 
 KEPT = dt.timedelta(days=30)
 """How long what was sent and received is kept; what it cost is kept for good."""
@@ -76,6 +84,32 @@ class Spent(Frozen):
     cost: int = 0
     ms: int = 0
     unpriced: int = 0
+
+
+class ModelDay(Spent):
+    """What one model took on one day."""
+
+    day: str
+    model: str
+
+
+class TaskSpent(Spent):
+    """What models took for one task."""
+
+    task: str
+
+
+class Spending(Frozen):
+    """What models took since a day, by day and model, oldest first, and by task, the latest first.
+
+    Attributes:
+        since, today: ISO dates, both counted.
+    """
+
+    since: str
+    today: str
+    days: tuple[ModelDay, ...] = ()
+    tasks: tuple[TaskSpent, ...] = ()
 
 
 class TaskCalls(Frozen):
@@ -143,6 +177,18 @@ class Meter:
         """What today took."""
         return await self._spent(calls.c.day == self._today())
 
+    async def spending(self, days: int, most: int = 20) -> Spending:
+        """What was taken on the last days, today included; of the tasks the latest `most`."""
+        today = self._clock().date()
+        since = (today - dt.timedelta(days=days - 1)).isoformat()
+        recent, day, task = calls.c.day >= since, calls.c.day, calls.c.task
+        by_day = select(day, calls.c.model, *_SPENT).where(recent).group_by(day, calls.c.model).order_by(day)
+        by_task = select(task, *_SPENT).where(recent, task != "").group_by(task).order_by(func.max(calls.c.seq).desc())
+        async with self._database.connect() as conn:
+            spans = [ModelDay.model_validate(row) for row in (await conn.execute(by_day)).mappings()]
+            tasks = [TaskSpent.model_validate(row) for row in (await conn.execute(by_task.limit(most))).mappings()]
+        return Spending(since=since, today=today.isoformat(), days=tuple(spans), tasks=tuple(tasks))
+
     async def task(self, task: str) -> TaskCalls:
         """Every call for a task, oldest first, with every byte that was sent."""
         async with self._database.connect() as conn:
@@ -161,12 +207,9 @@ class Meter:
         return self._clock().date().isoformat()
 
     async def _spent(self, which: object) -> Spent:
-        tokens = func.coalesce(func.sum(calls.c.tokens_in + calls.c.tokens_out), 0)
-        cost, ms = func.coalesce(func.sum(calls.c.cost), 0), func.coalesce(func.sum(calls.c.ms), 0)
-        query = select(func.count(), tokens, cost, ms, func.count() - func.count(calls.c.cost)).where(which)  # type: ignore[arg-type]
         async with self._database.connect() as conn:
-            found: Sequence[int] = tuple((await conn.execute(query)).one())
-        return Spent(**dict(zip(("calls", "tokens", "cost", "ms", "unpriced"), found, strict=True)))
+            found = (await conn.execute(select(*_SPENT).where(which))).mappings().one()  # type: ignore[arg-type]
+        return Spent.model_validate(found)
 
 
 def _within(spent: Spent, tokens: int, usd: float, whose: str, name: str) -> None:

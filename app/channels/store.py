@@ -231,6 +231,13 @@ async def tasks_doing(conn: AsyncConnection, conversation: str) -> list[str]:
     return list((await conn.execute(query)).scalars())
 
 
+async def tasks_of_day(conn: AsyncConnection, day: str) -> list[TaskLine]:
+    """The tasks that were last spoken of on a day (ISO date), the latest first."""
+    spoken = select(tasks).join(inbox, inbox.c.seq == tasks.c.touched).where(inbox.c.at.startswith(day))
+    found = (await conn.execute(spoken.order_by(tasks.c.touched.desc()))).all()
+    return [TaskLine(id=row.id, state=row.status, request=row.request) for row in found]
+
+
 async def talks(conn: AsyncConnection, limit: int) -> list[Talk]:
     """The conversations that were last spoken in, the latest first, each with its latest tasks."""
     mine = inbox.c.outcome_of.is_(None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -12,12 +13,18 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.errors import Refused, to_response
 from app.settings import Settings, is_loopback
 from app.web.session import Sessions
+from memory.dropped import MOST
 
 BODY_CAP = 64 * 1024  # bytes
 FILE_CAP = 1024 * 1024
 """Bytes of a request that carries a file of the person's."""
 FILE_PATHS = ("/memory/", "/workflows/", "/api/v1/files/", "/api/v1/workflows/")
 BODY_SECONDS = 5.0
+UPLOAD_PATHS = {"/api/v1/documents", "/welcome/documents"}
+"""Where documents are sent to: their bodies are larger, and are not kept in memory."""
+
+UPLOAD_CAP = MOST + BODY_CAP  # bytes
+UPLOAD_SECONDS = 600.0
 SAFE_METHODS = {"GET", "HEAD"}
 OPEN_PATHS = {"/login", "/healthz", "/readyz"}
 PUBLIC_PATHS = ("/webhooks/", "/media/")
@@ -162,6 +169,8 @@ async def _capped(scope: Scope, receive: Receive) -> Receive:
     """Reads the body up to the cap and gives a `receive` that replays it."""
     if scope["method"] in SAFE_METHODS:
         return receive
+    if scope["method"] == "POST" and scope["path"] in UPLOAD_PATHS:
+        return _counted(receive)
     cap = FILE_CAP if scope["path"].startswith(FILE_PATHS) else BODY_CAP
     try:
         body = await asyncio.wait_for(_body(receive, cap), BODY_SECONDS)
@@ -177,6 +186,29 @@ async def _capped(scope: Scope, receive: Receive) -> Receive:
         return {"type": "http.request", "body": body, "more_body": False}
 
     return replay
+
+
+def _counted(receive: Receive) -> Receive:
+    """Lets a body through as it comes, up to the cap of documents."""
+    until, size, more = time.monotonic() + UPLOAD_SECONDS, 0, True
+
+    async def counted() -> Message:
+        nonlocal size, more
+        if not more:
+            return await receive()
+        try:
+            message = await asyncio.wait_for(receive(), max(0.0, until - time.monotonic()))
+        except TimeoutError:
+            raise Refused(408, "The documents did not arrive in time.", "Send fewer at once.") from None
+        if message["type"] == "http.disconnect":
+            raise Refused(400, "The request broke off in the middle.", "Send it again.")
+        size += len(message.get("body", b""))
+        if size > UPLOAD_CAP:
+            raise Refused(413, f"That is more than {MOST >> 20} MB at once.", "Send one document at a time.")
+        more = bool(message.get("more_body", False))
+        return message
+
+    return counted
 
 
 async def _body(receive: Receive, cap: int) -> bytes:

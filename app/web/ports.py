@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, NotRequired, Protocol, TypedDict, cast
 
 from fastapi import Request
 
+from agents.executor.audit import Chain
 from agents.keeper import Keeper
-from agents.reasoning.meter import TaskCalls
+from agents.reasoning.meter import Spending, TaskCalls
 from agents.types import Clock, Preferences, Reply
-from app.channels.base import Event, Inbound, Message, Talk, TaskView
+from app.channels.base import Event, Inbound, Message, Talk, TaskLine, TaskView
 from app.models import Checkup, ModelsView
+from app.runs import Run, RunLine
 from app.settings import Settings
 from app.voice import Heard
 from memory.evidence import Evidence
@@ -103,6 +105,30 @@ class Assistant(Protocol):
 
     async def hear(self, recording: bytes) -> Heard:
         """What was said in a recording; raises BadInput or Unavailable."""
+        ...
+
+    async def choose_model(self, conversation: str, name: str) -> str:
+        """Who answers in a conversation from now on, in a sentence; raises BadInput."""
+        ...
+
+    async def spending(self, days: int) -> Spending:
+        """What models took on the last days."""
+        ...
+
+    async def today(self) -> list[TaskLine]:
+        """The tasks that were spoken of today, the latest first."""
+        ...
+
+    async def gallery(self, limit: int) -> list[RunLine]:
+        """The runs, the latest first."""
+        ...
+
+    async def run(self, task: str) -> Run:
+        """One run: its steps, its plan and receipt, and its moves; raises NotFound."""
+        ...
+
+    async def check_ledger(self) -> Chain:
+        """Whether every link of the ledger fits the one before."""
         ...
 
     async def recall(self, query: str, k: int) -> Recalled:

@@ -16,6 +16,7 @@ from markdown_it.token import Token
 from markupsafe import Markup, escape
 
 from agents.executor.mandate import WORDS
+from agents.reasoning.meter import dollars
 from agents.types import Option, PlanView, Receipt, Reply
 from app import errand
 from app.channels.base import Message
@@ -192,6 +193,28 @@ def day(date: dt.date) -> str:
     return f"{date.day} {date:%B %Y}"
 
 
+def when(at: dt.datetime | None) -> str:
+    """A date-time as people read it; the day alone where no time of it is known, and nothing where no day is."""
+    if at is None or at.year == dt.MINYEAR:
+        return ""
+    return moment(at) if at.time() != dt.time() else f"{at:%a} {at.day} {at:%b %Y}"
+
+
+def lasting(seconds: float) -> str:
+    """A time that something took: "0.4 s", "12 s", "2 min 5 s", "3 h 4 min"."""
+    if seconds < 9.95:
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    return f"{whole // 60} min {whole % 60} s" if whole < 3600 else f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def money(cost: int | None) -> str:
+    """Millionths of a US dollar in words; the price of a call may not be known."""
+    return "price not known" if cost is None else dollars(cost)
+
+
 def label(name: str) -> str:
     """A term's name as a heading: "party_size" -> "Party size"."""
     if name in WORDS:
@@ -245,6 +268,9 @@ def environment() -> Environment:
         moment=moment,
         day=day,
         label=label,
+        when=when,
+        lasting=lasting,
+        money=money,
         place=place,
         evidence_url=evidence_url,
         file_url=file_url,

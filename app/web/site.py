@@ -10,6 +10,8 @@ from starlette.staticfiles import StaticFiles
 from app import errors
 from app.settings import Settings
 from app.web import render
+from app.web.api.day import day
+from app.web.api.documents import documents
 from app.web.api.doors import api, state
 from app.web.api.files import files
 from app.web.api.memory import memory
@@ -22,6 +24,9 @@ from app.web.pages.login import login
 from app.web.pages.memory import memory_pages
 from app.web.pages.pictures import pictures
 from app.web.pages.reader import reader
+from app.web.pages.runs import runs
+from app.web.pages.today import today
+from app.web.pages.welcome import welcome
 from app.web.pages.workflows import workflow_pages
 from app.web.session import Sessions
 from app.web.show import error_page
@@ -34,9 +39,9 @@ def mount(app: FastAPI, settings: Settings) -> None:
     app.state.sessions = Sessions(settings.password)
     app.state.metrics = Metrics()
     app.state.templates = render.environment()
-    for router in (api, files, memory, workflows, state):
+    for router in (api, day, documents, files, memory, workflows, state):
         app.include_router(router)
-    for router in (chat, pictures, memory_pages, editor, workflow_pages, reader, login):
+    for router in (chat, pictures, memory_pages, editor, workflow_pages, runs, reader, today, welcome, login):
         app.include_router(router)
     if settings.whatsapp:
         from app.channels.whatsapp.webhook import doors  # Twilio's library is heavy

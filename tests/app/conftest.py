@@ -15,8 +15,11 @@ import pytest
 import uvicorn
 from fastapi import FastAPI
 
+from agents.executor.audit import Chain, Move
+from agents.executor.mandate import plan_text
 from agents.keeper import Keeper
-from agents.reasoning.meter import TaskCalls
+from agents.orchestrator import papers
+from agents.reasoning.meter import Spending, TaskCalls
 from agents.reasoning.offline.meaning import Meaning
 from agents.types import (
     Clock,
@@ -31,15 +34,16 @@ from agents.types import (
     Receipt,
     Reply,
 )
-from app.channels.base import Event, Inbound, Message, Talk, TaskView
+from app.channels.base import Event, Inbound, Message, Talk, TaskLine, TaskView
 from app.channels.hub import Hub
 from app.models import Checkup, ModelsView
+from app.runs import LIVE, Run, RunLine, day_of, lasted, line, steps_of
 from app.settings import Settings
 from app.voice import Heard
 from app.web import site
 from app.web.ports import WebState
 from memory.embed import MiniLM
-from memory.errors import NotFound
+from memory.errors import BadInput, NotFound
 from memory.evidence import Evidence
 from memory.history import History
 from memory.home import Home
@@ -163,6 +167,12 @@ class MemoryAssistant:
         self.made = TaskCalls()
         self.checkup = Checkup(well=True, said="offline: no model is asked")
         self.work = 0.05  # seconds that doing takes
+        self.in_use = "gemini"
+        self.spent = Spending(since="2026-10-23", today="2026-11-21")
+        self.tasks: list[TaskLine] = []
+        self.moves: tuple[Move, ...] = ()
+        self.chain = Chain(links=5)
+        self.yours = False
         self._running: set[asyncio.Task[None]] = set()
 
     async def receive(self, inbound: Inbound) -> None:
@@ -228,11 +238,20 @@ class MemoryAssistant:
             self._begin(Inbound(id=message_id, conversation=who, channel="web", text="Go", at=self.clock()))
         return self.replies[message_id]
 
+    async def pause(self) -> None:
+        """Before each step."""
+        await asyncio.sleep(self.work / 2)
+
     async def _do(self, conversation: str) -> None:
+        assert PLAN.plan is not None
+        papers.write_plan(self.home.root, TASK, "find me a place", plan_text(PLAN.plan), HASH)
         for step in ("Opening Lanterna's page.", "Checking the terms."):
-            await asyncio.sleep(self.work / 2)
+            await self.pause()
+            papers.add_step(self.home.root, TASK, step, None, self.clock())
             self.hub.publish(conversation, Event(kind="progress", text=step))
         self.receipt = RECEIPT.receipt
+        assert self.receipt is not None
+        papers.write_receipt(self.home.root, TASK, self.receipt)
         self._publish(conversation, self._line("re:done", RECEIPT))
 
     async def stop(self, task: str | None, conversation: str, message_id: str) -> Reply:
@@ -246,7 +265,7 @@ class MemoryAssistant:
     async def task(self, task: str) -> TaskView:
         if task != TASK:
             raise NotFound(f"There is no task {task!r}.", "The ids stand in each reply.")
-        state = "done" if self.receipt else "offered"
+        state = "done" if self.receipt else "doing" if self._running else "offered"
         return TaskView(
             id=TASK, state=state, request="find me a place", receipt=self.receipt, trace=("Searched 63 places.",)
         )
@@ -256,10 +275,47 @@ class MemoryAssistant:
         return self.made
 
     async def models_view(self, conversation: str) -> ModelsView:
-        return ModelsView(in_use="gemini", known={"gemini": "gemini-3.8-flash", "offline": ""})
+        return ModelsView(in_use=self.in_use, known={"gemini": "gemini-3.8-flash", "offline": ""})
 
     async def check_model(self, conversation: str) -> Checkup:
         return self.checkup
+
+    async def choose_model(self, conversation: str, name: str) -> str:
+        if name not in ("gemini", "offline"):
+            raise BadInput(f"There is no model {name!r} here; there is gemini, offline.", "Choose one of them.")
+        self.in_use = name
+        return f"From now on, in this conversation: **{name}**."
+
+    async def spending(self, days: int) -> Spending:
+        return self.spent
+
+    async def today(self) -> list[TaskLine]:
+        return self.tasks
+
+    async def gallery(self, limit: int) -> list[RunLine]:
+        names = sorted(papers.tasks(self.home.root), reverse=True)[:limit]
+        return [line(n, papers.read(self.home.root, n), None, day_of(n, self.clock())) for n in names]
+
+    async def run(self, task: str) -> Run:
+        read = papers.read(self.home.root, task)
+        if read == papers.Papers():
+            raise NotFound(f"There is no run {task!r}.", "The gallery at /runs has all of them.")
+        state = (await self.task(task)).state if task == TASK else None
+        top = line(task, read, state, day_of(task, self.clock()))
+        return Run(
+            **dict(top),
+            conversation=self._conversation() if state else "",
+            steps=steps_of(task, read, self.moves),
+            seconds=lasted(self.moves, self.clock()),
+            live=state in LIVE,
+            yours=self.yours,
+            plan=PLAN.plan if state else None,
+            receipt=self.receipt if state else None,
+            moves=self.moves,
+        )
+
+    async def check_ledger(self) -> Chain:
+        return self.chain
 
     async def recall(self, query: str, k: int) -> Recalled:
         return Recalled(evidence=self.found[:k], index=self.index)

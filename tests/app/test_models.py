@@ -75,6 +75,14 @@ async def test_what_is_said_of_an_unknown_model_changes_nothing(database: AsyncE
     assert await models.command("/models", "web") is None
 
 
+async def test_a_name_is_chosen_or_refused(database: AsyncEngine) -> None:
+    models = opened(database, gemini_api_key="k")
+    assert "**offline**" in await models.choose("Offline", "web")
+    assert (await models.view("web")).in_use == "offline"
+    with pytest.raises(BadInput, match="gemini, offline"):
+        await models.choose("llama", "web")
+
+
 async def test_it_tells_what_is_in_use_and_what_today_took(database: AsyncEngine) -> None:
     models = opened(database, gemini_api_key="k")
     told = await models.command("/model", "web")

@@ -36,6 +36,16 @@ async def taken(conn: AsyncConnection, inbound: Inbound) -> store.Row:
     return row
 
 
+async def test_the_tasks_of_a_day_are_those_that_were_spoken_of_on_it(conn: AsyncConnection) -> None:
+    rows = [await taken(conn, message(number)) for number in (1, 2, 3)]
+    late = await taken(conn, message(4).model_copy(update={"at": AT + dt.timedelta(days=1)}))
+    for task, begun in (("a", rows[0]), ("b", rows[1]), ("c", rows[2])):
+        await store.begin_task(conn, task, begun)
+    await store.set_status(conn, "b", "done", late)
+    assert [task.id for task in await store.tasks_of_day(conn, "2026-11-21")] == ["c", "a"]
+    assert [(task.id, task.state) for task in await store.tasks_of_day(conn, "2026-11-22")] == [("b", "done")]
+
+
 async def test_a_second_delivery_changes_nothing(conn: AsyncConnection) -> None:
     assert await store.take_in(conn, message(1))
     assert not await store.take_in(conn, message(1).model_copy(update={"text": "other words"}))

@@ -75,6 +75,12 @@ def test_recommend_decide_do(chat: Chat, town: Town) -> None:
     papers = chat.home / "runs" / task["id"]
     assert made[0].what["reservation"] in (papers / "receipt.md").read_text()
     assert "Complete reservation" in (papers / "steps.md").read_text()
+    run = httpx.get(f"{chat.service.url}/api/v1/runs/{task['id']}").json()
+    assert run["plan"]["hash"] == plan["plan"]["hash"]
+    assert [move["to"] for move in run["moves"][-4:]] == ["GRANTED", "CLAIMED", "STARTED", "DONE"]
+    assert all(step["seconds"] is not None for step in run["steps"])
+    assert run["steps"][0]["picture"] == f"runs/{task['id']}/01.png"
+    assert httpx.get(f"{chat.service.url}/api/v1/ledger").json()["fault"] == ""
     journal = (chat.home / "journal" / "2026-11.md").read_text()
     assert top["name"] in journal
     assert made[0].what["reservation"] in journal

@@ -360,6 +360,16 @@ def test_the_status_tells_each_file_and_changes_nothing(home: Home, put: Put, mi
     assert [f for f in status.files if f.path != "documents/later.md"] == list(open_.files)
 
 
+def test_the_status_tells_how_far_a_long_file_is(home: Home, put: Put, minilm: MiniLM) -> None:
+    put("documents/long.md", "\n".join(f"## Year {n}\n\nOne more lantern on the {n}th mast.\n" for n in range(80)))
+    index, seen = Index(home, Counting(minilm)), []
+    index.sync(lambda at: seen.append(next(f for f in index.status().files if f.path == at.path)))
+    assert len(seen) > 1
+    assert all((f.state, f.of) == ("waiting", 80) and 0 < f.chunks < 80 for f in seen[:-1])
+    assert (seen[-1].state, seen[-1].chunks, seen[-1].of) == ("indexed", 80, 0)
+    index.close()
+
+
 def test_an_index_without_vectors_is_no_damaged_one(
     home: Home, minilm: MiniLM, caplog: pytest.LogCaptureFixture
 ) -> None:

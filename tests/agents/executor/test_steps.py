@@ -124,6 +124,7 @@ async def test_no_picture_is_taken_where_a_secret_is_typed(page: Any, tmp_path: 
     await page.set_content("<p>harmless")
     assert await shots.take(page) == "runs/t/01.png"
     assert (tmp_path / "runs/t/01.png").read_bytes().startswith(b"\x89PNG")
+    assert await Shots(tmp_path, "runs/t").take(page) == "runs/t/02.png"  # a later run keeps the pictures of this one
 
 
 def test_accounts_are_remembered_by_origin(tmp_path: Any) -> None:

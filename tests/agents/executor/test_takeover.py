@@ -89,8 +89,10 @@ async def test_the_desk_gives_the_window_back_at_a_word(stranger: Any) -> None:
     async def person(conversation: str, page: Page) -> None:
         waits = asyncio.ensure_future(desk.wait(conversation, page))
         await log_in(page, stranger.shop.origin)
+        assert desk.waits(conversation)
         assert desk.done(conversation)
         await waits
+        assert not desk.waits(conversation)
 
     receipt = await stranger.execute(await stranger.granted(), person=person)
     assert receipt.state == "done", receipt

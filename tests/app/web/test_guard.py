@@ -10,7 +10,8 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 
 from app.settings import Settings
-from app.web.guard import BODY_CAP
+from app.web.guard import BODY_CAP, UPLOAD_PATHS
+from memory.home import Home
 
 ME = "http://127.0.0.1:8000"
 FORM = {"text": "hello"}
@@ -114,6 +115,24 @@ async def test_a_body_is_capped_with_and_without_its_length(app: FastAPI, memory
     assert len(memory_assistant.lines["web"]) == 2
 
 
+@pytest.mark.parametrize("path", sorted(UPLOAD_PATHS))
+async def test_documents_may_be_large_up_to_their_own_cap(app: FastAPI, home: Home, path: str) -> None:
+    async def chunks(count: int) -> AsyncIterator[bytes]:
+        yield b'--b\r\ncontent-disposition: form-data; name="files"; filename="a.txt"\r\n\r\n'
+        for _ in range(count):
+            yield b"a line of it\n" * 5000
+        yield b"\r\n--b--\r\n"
+
+    form = {"content-type": "multipart/form-data; boundary=b"}
+    async with browser(app) as http:
+        assert (await http.post(path, content=chunks(8), headers=form)).status_code in (201, 303)
+        assert (await http.post(path, content=chunks(900), headers=form)).status_code == 413
+        foreign = {**form, "origin": "https://evil.example"}
+        assert (await http.post(path, content=chunks(1), headers=foreign)).status_code == 403
+        assert (await http.put(path, content=b"x" * (BODY_CAP + 1))).status_code == 413
+    assert [file.name for file in (home.root / "documents").iterdir()] == ["a.txt"]
+
+
 async def test_every_answer_carries_a_strict_policy(app: FastAPI) -> None:
     async with browser(app) as http:
         for path in ("/", "/static/style.css", "/nowhere", "/api/v1/tasks/nope", "/healthz"):
@@ -156,6 +175,7 @@ async def test_a_password_closes_every_page_until_it_is_given(app: FastAPI, monk
         assert (await http.get("/api/v1/conversations/web/messages")).status_code == 401
         assert (await http.post("/api/v1/messages", json={"text": "hi"})).status_code == 401
         assert (await http.get("/metrics")).status_code == 401
+        assert (await http.post("/api/v1/documents", files={"files": ("a.txt", b"hello")})).status_code == 401
         assert (await http.get("/readyz")).json()["parts"] == {}
         assert (await http.post("/login", data={"password": "wrong"})).status_code == 403
         forged = {"cookie": "rflow_session=9999999999." + "0" * 64}

@@ -117,6 +117,7 @@ async def living(house: House) -> AsyncIterator[dict[str, Any]]:
             records=unused,
             pictured=unused,
             voice=unused,
+            runs=unused,
         )
         house.line, house.channel = line, line.open(assistant, settings)
         yield {"assistant": assistant, "settings": settings, "examples": tuple, "sample": "", "whatsapp": house.channel}
