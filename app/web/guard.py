@@ -19,6 +19,9 @@ BODY_CAP = 64 * 1024  # bytes
 FILE_CAP = 1024 * 1024
 """Bytes of a request that carries a file of the person's."""
 FILE_PATHS = ("/memory/", "/workflows/", "/api/v1/files/", "/api/v1/workflows/")
+VOICE_CAP = 4 * FILE_CAP
+"""Bytes of a request that carries a recording: two minutes as browsers make them."""
+
 BODY_SECONDS = 5.0
 UPLOAD_PATHS = {"/api/v1/documents", "/welcome/documents"}
 """Where documents are sent to: their bodies are larger, and are not kept in memory."""
@@ -171,9 +174,8 @@ async def _capped(scope: Scope, receive: Receive) -> Receive:
         return receive
     if scope["method"] == "POST" and scope["path"] in UPLOAD_PATHS:
         return _counted(receive)
-    cap = FILE_CAP if scope["path"].startswith(FILE_PATHS) else BODY_CAP
     try:
-        body = await asyncio.wait_for(_body(receive, cap), BODY_SECONDS)
+        body = await asyncio.wait_for(_body(receive, _cap(scope["path"])), BODY_SECONDS)
     except TimeoutError:
         raise Refused(408, f"The body did not arrive within {BODY_SECONDS:.0f} s.", "Send it again.") from None
     sent = False
@@ -186,6 +188,12 @@ async def _capped(scope: Scope, receive: Receive) -> Receive:
         return {"type": "http.request", "body": body, "more_body": False}
 
     return replay
+
+
+def _cap(path: str) -> int:
+    if path.startswith("/chat/") and path.endswith("/voice"):
+        return VOICE_CAP
+    return FILE_CAP if path.startswith(FILE_PATHS) else BODY_CAP
 
 
 def _counted(receive: Receive) -> Receive:

@@ -215,7 +215,7 @@ class MemoryAssistant:
         return None
 
     async def hear(self, recording: bytes) -> Heard:
-        return Heard(recording.decode(), 1.0, clear=not recording.startswith(b"?"))
+        return Heard(recording[:200].decode(), 1.0, clear=not recording.startswith(b"?"))
 
     async def talks(self, limit: int = 30) -> list[Talk]:
         return [Talk(id=name, title=lines[0].text, at=lines[-1].at) for name, lines in self.lines.items()][:limit]

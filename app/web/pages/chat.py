@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import uuid
 from typing import Annotated
@@ -13,6 +14,7 @@ from app.channels.base import MAIN, Event, Inbound, Message
 from app.voice import Voice
 from app.web import ports, render, sse
 from app.web.api.doors import REPLY_SECONDS, Assistant, Conversation, TaskId, counted
+from app.web.pages.welcome import is_empty
 from app.web.show import is_htmx, page, rendered
 
 chat = APIRouter(include_in_schema=False)
@@ -151,6 +153,7 @@ async def _shown(request: Request, assistant: ports.Assistant, conversation: str
         address=address,
         examples=ports.examples(request)[:3],
         hears=Voice.installed(),
+        empty=not messages and await asyncio.to_thread(is_empty, assistant.home),
     )
 
 

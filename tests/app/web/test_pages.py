@@ -13,6 +13,7 @@ from playwright.async_api import Page, async_playwright, expect
 from agents.executor.chrome import find_browser
 from agents.types import Reply
 from app.channels.base import Message
+from app.web.guard import BODY_CAP, VOICE_CAP
 from tests.app.conftest import DECISION, PLAN
 from tests.app.web.payloads import replies_saying
 
@@ -152,6 +153,8 @@ def test_spoken_words_are_said_where_they_were_heard_clearly_else_put_into_the_b
         return httpx.post(f"{url}/chat/web/voice", files=files, data={"id": name}, headers={"hx-request": "true"})
 
     assert "find me a place" in spoken(b"find me a place", "v1").text
+    assert spoken(b"?" * BODY_CAP * 8, "v3").status_code == 204  # a recording is longer than words are
+    assert spoken(b"?" * VOICE_CAP, "v4").status_code == 413
     unclear = spoken(b"?vind", "v2")
     assert unclear.status_code == 204
     assert json.loads(unclear.headers["hx-trigger"]) == {"unclear": {"heard": "?vind"}}
