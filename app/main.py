@@ -7,8 +7,9 @@ import logging
 import os
 import secrets
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -76,7 +77,7 @@ def create_app(settings: Settings, on_ready: Callable[[], None] = lambda: None) 
                 state: WebState = {
                     "assistant": assistant,
                     "settings": settings,
-                    "examples": lambda: tuple(e for w in workflows.all() for e in w.examples),
+                    "examples": lambda: tuple(by_turns([w.examples for w in workflows.all()])),
                     "sample": assistant.home.sample or "",
                 }
                 yield state if whatsapp is None else {**state, "whatsapp": whatsapp}
@@ -193,6 +194,11 @@ async def open_house(settings: Settings) -> AsyncIterator[tuple[Assistant, Regis
         await assistant.recover()
         stack.enter_context(watch.kept(index))
         yield assistant, workflows, whatsapp
+
+
+def by_turns(lists: Iterable[Sequence[str]]) -> Iterator[str]:
+    """The first of each list, then the second of each, and so on."""
+    return (one for turn in zip_longest(*lists) for one in turn if one is not None)
 
 
 def server_key(path: Path) -> bytes:

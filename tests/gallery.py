@@ -67,7 +67,7 @@ def walk(gallery: Gallery, url: str) -> Iterator[str]:
     at("/")
     yield "chat-empty"
     to_decision(page)
-    page.wait_for_function("[...document.images].every(image => image.complete)")
+    page.wait_for_function("() => [...document.images].every(image => image.complete)")
     yield "chat-decision"
     page.locator("article[data-kind=decision] a.cite:visible").first.click()
     page.locator("#drawer .marked").first.wait_for()
@@ -79,7 +79,9 @@ def walk(gallery: Gallery, url: str) -> Iterator[str]:
     page.get_by_role("button", name=re.compile("^Choose ")).last.click()
     page.locator("article[data-kind=plan]").last.locator(".changed").wait_for()
     yield "chat-plan-changed"
-    page.locator("article[data-kind=plan]").last.get_by_role("button", name="Go", exact=True).click()
+    go = page.locator("article[data-kind=plan]").last.get_by_role("button", name="Go", exact=True)
+    go.scroll_into_view_if_needed()  # it counts only once it was in sight
+    go.click()
     page.locator(".watch li").first.wait_for()
     yield "chat-watching"
     page.locator("article[data-kind=receipt]").wait_for()

@@ -51,7 +51,7 @@ def _loads(browser: Browser, url: str) -> tuple[list[float], list[float], list[f
         page = context.new_page()
         for kept in (cold, warm):
             page.goto(url, wait_until="load")
-            page.wait_for_function("performance.getEntriesByName('first-contentful-paint').length")
+            page.wait_for_function("() => performance.getEntriesByName('first-contentful-paint').length")
             seen = page.evaluate(PAINT)
             kept.append(seen["paint"])
             if kept is cold:

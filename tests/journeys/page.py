@@ -66,7 +66,9 @@ def to_plan(page: Page) -> Locator:
 
 def to_receipt(page: Page) -> Locator:
     """Go, by its button; the receipt with its picture."""
-    page.get_by_role("button", name="Go", exact=True).click()
+    go = page.get_by_role("button", name="Go", exact=True)
+    go.scroll_into_view_if_needed()  # it counts only once it was in sight
+    go.click()
     receipt = page.locator("article[data-kind=receipt]")
     shot = receipt.locator("a.shot img")
     shot.scroll_into_view_if_needed()

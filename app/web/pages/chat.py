@@ -17,6 +17,9 @@ from app.web.api.doors import REPLY_SECONDS, Assistant, Conversation, TaskId, co
 from app.web.pages.welcome import is_empty
 from app.web.show import is_htmx, page, rendered
 
+EXAMPLES = 5
+"""How many wishes an empty conversation suggests."""
+
 chat = APIRouter(include_in_schema=False)
 
 MessageId = Annotated[str, Form(pattern=r"^[A-Za-z0-9_.:-]{1,128}$")]
@@ -151,7 +154,7 @@ async def _shown(request: Request, assistant: ports.Assistant, conversation: str
         oob=False,
         conversations=await assistant.talks(),
         address=address,
-        examples=ports.examples(request)[:3],
+        examples=ports.examples(request)[:EXAMPLES],
         hears=Voice.installed(),
         empty=not messages and await asyncio.to_thread(is_empty, assistant.home),
     )
