@@ -102,8 +102,8 @@ PLACES = {
     "memory": "/memory",
     "memory-editor": "/memory/memory/food.md",
     "memory-history": "/memory/history",
-    "memory-search": "/memory/search?query=candles",
-    "memory-nothing-found": "/memory/search?query=zyzzyva",
+    "memory-search": "/memory/search?q=candles",
+    "memory-nothing-found": "/memory/search?q=zyzzyva",
     "memory-new": "/memory/new",
     "file": "/files/memory/food.md?lines=5-7",
     "workflows": "/workflows",
@@ -135,6 +135,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.gallery", description=__doc__)
     parser.add_argument("--out", type=Path, default=ROOT / "build" / "pages")
     out: Path = parser.parse_args().out
+    refused: list[str] = []
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="rflow-gallery-", ignore_cleanup_errors=True) as folder:
         town = Town.start(Path(folder) / "town")
@@ -142,12 +143,15 @@ def main() -> int:
         try:
             with open_page(service.start().url, *WIDE) as (page, errors):
                 gallery = Gallery(page, out)
+                page.on(
+                    "response", lambda answer: answer.status >= 400 and refused.append(f"{answer.status} {answer.url}")
+                )
                 for name in walk(gallery, service.url):
                     gallery.show(name)
         finally:
             service.stop()
             town.stop()
-    told = [*gallery.found, *(f"the console says: {error}" for error in errors)]
+    told = [*gallery.found, *(f"refused: {answer}" for answer in refused), *(f"console: {error}" for error in errors)]
     print(f"{gallery.shown} states in {len(LOOKS)} looks: {out}")
     print(
         "\n".join(dict.fromkeys(told)) or "axe finds nothing serious or critical, and nothing is wider than the screen."
