@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -7,10 +8,11 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import FastAPI
+from fastapi.routing import iter_route_contexts
 from pydantic import SecretStr
 
 from app.settings import Settings
-from app.web.guard import BODY_CAP, UPLOAD_PATHS
+from app.web.guard import BODY_CAP, OPEN_PATHS, UPLOAD_PATHS
 from memory.home import Home
 
 ME = "http://127.0.0.1:8000"
@@ -191,3 +193,39 @@ async def test_a_program_sends_the_password_as_a_bearer_token(app: FastAPI) -> N
         path = "/api/v1/conversations/web/messages"
         assert (await http.get(path, headers={"authorization": "Bearer wrong"})).status_code == 401
         assert (await http.get(path, headers={"authorization": "Bearer lantern"})).status_code == 200
+
+
+def doors(app: FastAPI) -> list[tuple[str, str]]:
+    """Every way in, with something for what its path leaves open."""
+    found = [
+        (method, re.sub(r"{[^}]+}", "abc", route.path or ""))
+        for route in iter_route_contexts(app.routes)
+        for method in sorted(route.methods or ())
+    ]
+    assert len(found) > 60
+    return found
+
+
+FOREIGN = (
+    {"host": "rebound.example:8000"},
+    {"origin": "https://evil.example", "sec-fetch-site": "cross-site", "sec-fetch-mode": "cors"},
+    {"origin": "http://127.0.0.1:8800", "sec-fetch-site": "same-site", "sec-fetch-mode": "no-cors"},
+    {"sec-fetch-site": "cross-site", "sec-fetch-mode": "no-cors"},
+)
+
+
+@pytest.mark.parametrize("headers", FOREIGN)
+async def test_no_way_in_is_open_to_another_page_or_another_name(app: FastAPI, headers: dict[str, str]) -> None:
+    async with browser(app) as http:
+        for method, path in doors(app):
+            answer = await http.request(method, path, headers=headers)
+            assert answer.status_code in (403, 421), f"{method} {path}"
+
+
+async def test_without_the_password_no_way_in_is_open(app: FastAPI) -> None:
+    async with browser(app) as http:
+        for method, path in doors(app):
+            if path not in OPEN_PATHS:
+                answer = await http.request(method, path, headers={"accept": "text/html"})
+                shut = (303, "/login") if method == "GET" else (401, None)
+                assert (answer.status_code, answer.headers.get("location")) == shut, f"{method} {path}"
