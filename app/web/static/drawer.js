@@ -20,4 +20,7 @@ drawer.addEventListener("click", (event) => { if (event.target === drawer) drawe
 
 // On a narrow screen what stands at the side is folded.
 const side = document.querySelector(".side");
-if (side && matchMedia("(max-width: 60rem)").matches) side.open = false;
+const narrow = matchMedia("(max-width: 60rem)");
+function fold() { if (side) side.open = !narrow.matches; }
+narrow.addEventListener("change", fold);
+fold();
