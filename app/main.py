@@ -15,8 +15,6 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 from fastapi import FastAPI
-from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
-from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
 from agents import graph
 from agents.crew import Crew
@@ -34,6 +32,7 @@ from agents.reasoning.offline.reasoner import OfflineReasoner
 from app.assistant import Assistant
 from app.channels.doors import Doors
 from app.channels.hub import Hub
+from app.checkpoints import Checkpoints
 from app.database import open_database
 from app.engine import DbosEngine
 from app.executions import Executions
@@ -131,12 +130,7 @@ async def open_house(settings: Settings) -> AsyncIterator[tuple[Assistant, Regis
             timezone=settings.timezone,
             failpoint=failpoint,
         )
-        saver = await stack.enter_async_context(
-            AsyncSqliteSaver.from_conn_string(str(settings.state / "checkpoints.sqlite"))
-        )
-        saver.serde = JsonPlusSerializer(
-            allowed_msgpack_modules=None
-        )  # state is plain JSON: nothing else may come back
+        saver = await stack.enter_async_context(Checkpoints.opened(settings.state / "checkpoints.sqlite", failpoint))
         flow = graph.build(crew, saver)
         hub = Hub()
         desk = Desk()
@@ -160,7 +154,7 @@ async def open_house(settings: Settings) -> AsyncIterator[tuple[Assistant, Regis
 
             line = await stack.enter_async_context(opened(settings, home, database, hub, clock, crew.server_key, voice))
         doors = line.doors if line else Doors()
-        threads = Threads(database, flow, clock, OWNER, records, failpoint)
+        threads = Threads(database, flow, clock, OWNER, records, hub, failpoint)
         closing = asyncio.Event()
         executions = Executions(database, executor, hub, clock, home.root, closing, failpoint)
         turns = Turns(database, threads, executions, hub, models, clock, closing, failpoint, desk, doors)

@@ -19,6 +19,8 @@ from agents.reasoning.offline.spans import fold
 from agents.state import Json, Signal, TaskState
 from agents.types import Clock, Reply, TaskStatus
 from app.channels import store
+from app.channels.base import Event
+from app.channels.hub import Hub
 from app.channels.store import Row
 from app.records import Records
 
@@ -35,6 +37,7 @@ class Threads:
     clock: Clock
     owner: str
     records: Records
+    hub: Hub
     failpoint: Failpoint = no_failpoint
 
     async def hear(self, row: Row, signal: Signal) -> Reply:
@@ -74,11 +77,13 @@ class Threads:
         turn.current().task = task
         snapshot = await self.graph.aget_state(thread)
         if not snapshot.values:
-            await self.graph.ainvoke(self._first(row, task, value), thread, durability="sync")
-        elif snapshot.next and not snapshot.interrupts:
-            await self.graph.ainvoke(None, thread, durability="sync")  # a crash stopped it between two nodes
+            await self._run(row, self._first(row, task, value), thread)
         elif snapshot.interrupts:
             await self._resume(row, snapshot, value, thread)
+        else:
+            # A crash stopped it between two nodes. `next` does not tell: it is empty too where a node's writes were
+            # kept and the checkpoint after them was not.
+            await self._run(row, None, thread)
         snapshot = await self.graph.aget_state(thread)
         state: Json = snapshot.values
         status: TaskStatus = "doing" if snapshot.next == ("do",) else state["status"]
@@ -100,7 +105,14 @@ class Threads:
                 return  # answered before the crash; what waits now is the next question
             await store.note(conn, row.id, interrupt=waits)
         self.failpoint("turn.resuming")
-        await self.graph.ainvoke(Command(resume={waits: value}), thread, durability="sync")
+        await self._run(row, Command(resume={waits: value}), thread)
+
+    async def _run(self, row: Row, given: TaskState | Command[None] | None, thread: RunnableConfig) -> None:
+        """Run to the next wait; what each node found is told to whoever looks on, as it is found."""
+        async for update in self.graph.astream(given, thread, stream_mode="updates", durability="sync"):
+            for change in update.values():
+                if isinstance(change, dict) and (trace := change.get("trace")):
+                    self.hub.publish(row.conversation, Event(kind="progress", text=trace[-1]))
 
     def _first(self, row: Row, task: str, said: TaskState | Json) -> TaskState:
         begun: TaskState = {

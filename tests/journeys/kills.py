@@ -22,8 +22,10 @@ PLACES = (
     "turn.replied:5", "claimed:1", "browser-open:1", "step-1:1", "step-3:1", "step-5:1", "before-start:1", "started:1",
     "clicked:1", "received:1", "before-finish:1", "finished:1", "outcome.stored:1", "node.report:1", "node.learn:1",
     "turn.advanced:6", "turn.replied:6",
+    "checkpoint.put:2", "checkpoint.put:4", "checkpoint.put:6", "checkpoint.put:8", "checkpoint.put:9",
+    "checkpoint.put:11", "checkpoint.put:13", "checkpoint.put:15", "checkpoint.put:17",
 )  # fmt: skip
-"""Every step boundary of the story, in its order."""
+"""Every step boundary of the story, in its order; then the moments between what a node found and its checkpoint."""
 
 
 @dataclass
@@ -142,7 +144,10 @@ def live_through(home: Path, town: Town, *places: str, moment: Moment | None = N
     try:
         survivor.begin()
         reply = survivor.say(OPENING.replace("tonight", f"on {evening}"))
+        asked = 0
         while reply["kind"] == "question":
+            asked += 1
+            assert asked < 9, f"it asks for ever: {reply['text']}"
             reply = survivor.say("yes" if reply["question"]["proposed"] else "2")
         assert reply["kind"] == "decision", reply["text"]
         reply = survivor.say("top")
