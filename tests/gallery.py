@@ -108,7 +108,7 @@ PLACES = {
     "file": "/files/memory/food.md?lines=5-7",
     "workflows": "/workflows",
     "workflow": "/workflows/reserve-table",
-    "workflow-new": "/new-workflow",
+    "workflow-bad-name": "/new-workflow?name=Bad+Name",
     "today": "/today",
     "welcome": "/welcome",
     "error": "/files/memory/nothing-here.md",
