@@ -21,7 +21,7 @@ if ! "$python" -m venv "$venv" 2>/dev/null; then
 fi
 echo "Made the virtual environment $venv with $("$python" --version)."
 echo "Installing the pinned dependencies (about 1 GB, one to three minutes the first time) ..."
-"$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+"$venv/bin/python" -m pip install --quiet --no-compile --disable-pip-version-check --require-hashes -r requirements.lock
 "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 if ! "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: \
   -r requirements-voice.lock 2>"$venv/voice.log"; then

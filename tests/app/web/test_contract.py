@@ -16,7 +16,7 @@ from app.settings import Settings
 from app.web import site
 from tests.app.conftest import MemoryAssistant, a_free_port, a_home, make_app, served, settings_of
 
-EACH = 12  # requests to each door
+EACH = 8  # requests to each door
 PROMISED = ("not_a_server_error", "status_code_conformance", "content_type_conformance", "response_schema_conformance")
 
 
