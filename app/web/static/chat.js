@@ -161,10 +161,17 @@ async function record() {
     voice.elements.recording.files = files.files;
     voice.elements.id.value = crypto.randomUUID();
     recorder = null;
-    complain("");
+    listening(false);
     voice.requestSubmit();
   };
   recorder.start();
+  listening(true);
+}
+
+function listening(on) {
+  complain("");
+  mic.setAttribute("aria-pressed", String(on));
+  mic.setAttribute("aria-label", on ? "Stop and send" : "Speak");
 }
 
 mic?.addEventListener("click", async () => {
@@ -177,8 +184,6 @@ mic?.addEventListener("click", async () => {
       complain("The browser gives no microphone. Allow it for this page, or type.");
     }
   }
-  mic.setAttribute("aria-pressed", String(recorder !== null));
-  mic.setAttribute("aria-label", recorder ? "Stop and send" : "Speak");
 });
 document.body.addEventListener("unclear", (event) => {
   say.value = event.detail.heard;
