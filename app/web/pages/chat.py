@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import uuid
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Header, Request, UploadFile
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -152,8 +152,7 @@ async def _shown(request: Request, assistant: ports.Assistant, conversation: str
         working=render.working(messages),
         last=messages[-1].id if messages else "",
         oob=False,
-        conversations=await assistant.talks(),
-        address=address,
+        **await _side(assistant),
         examples=ports.examples(request)[:EXAMPLES],
         hears=Voice.installed(),
         empty=not messages and await asyncio.to_thread(is_empty, assistant.home),
@@ -175,6 +174,13 @@ async def _fragment(request: Request, assistant: ports.Assistant, event: Event, 
         changes=render.changes(await assistant.history(conversation)) if offered else {},
         working=render.working([message]),
         oob=True,
-        conversations=await assistant.talks(),
-        address=address,
+        **await _side(assistant),
     )
+
+
+async def _side(assistant: ports.Assistant) -> dict[str, Any]:
+    """The conversations, and which of their tasks came as far as a plan: those have a page of their own."""
+    talks = await assistant.talks()
+    runs = assistant.home.root / "runs"
+    planned = {task.id for talk in talks for task in talk.tasks if (runs / task.id).is_dir()}
+    return {"conversations": talks, "planned": planned, "address": address}

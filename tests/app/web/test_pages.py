@@ -12,7 +12,7 @@ from playwright.async_api import Page, async_playwright, expect
 
 from agents.executor.chrome import find_browser
 from agents.types import Reply
-from app.channels.base import Message
+from app.channels.base import Message, Talk, TaskLine
 from app.web.guard import BODY_CAP, VOICE_CAP
 from tests.app.conftest import DECISION, PLAN
 from tests.app.web.payloads import replies_saying
@@ -145,6 +145,27 @@ def test_conversations_stand_at_the_side_and_a_new_one_is_kept_from_its_first_me
         side = page.text.partition('id="conversations"')[2].partition("</nav>")[0]
         assert re.search(rf'href="{address}" aria-current="true">find me a quiet place', side)
         assert http.get("/api/v1/conversations").json()[0]["title"] == "find me a quiet place"
+
+
+def test_a_task_leads_to_its_run_where_it_came_as_far_as_a_plan(
+    url: str, memory_assistant: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tasks = (
+        TaskLine(id="t1", state="done", request="a table for two"),
+        TaskLine(id="t2", state="asking", request="a room by the sea"),
+        TaskLine(id="t3", state="done", request="what have you booked?"),
+    )
+    (memory_assistant.home.root / "runs" / "t1").mkdir()
+
+    async def talks(limit: int = 30) -> list[Talk]:
+        return [Talk(id="web", title="dinner", at=memory_assistant.clock(), tasks=tasks)]
+
+    monkeypatch.setattr(memory_assistant, "talks", talks)
+    side = httpx.get(url).text.partition('id="conversations"')[2].partition("</nav>")[0]
+    assert '<a href="/runs/t1">a table for two</a>' in side
+    assert "a room by the sea" in side
+    assert "/runs/t2" not in side
+    assert "what have you booked" not in side, "an answer is no task to go back to"
 
 
 def test_spoken_words_are_said_where_they_were_heard_clearly_else_put_into_the_box(url: str) -> None:
