@@ -52,11 +52,12 @@ def done(data: Path, key: str) -> list[dict[str, object]]:
             {"delivery": "Pick up at the Market Hall", "wrapped": False, "total": "19.00"},
             marks=pytest.mark.long,
         ),
-        (
+        pytest.param(
             "mercato",
             "a birthday present for Tomás, up to 60 EUR",
             {"person": "Tomás", "delivery": "Bicycle courier"},
             {"delivery": "Bicycle courier", "wrapped": True},
+            marks=pytest.mark.long,
         ),
         pytest.param(
             "biglietto",

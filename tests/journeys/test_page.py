@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.journeys.page import open_page, to_decision, to_plan, to_receipt
 from tests.journeys.support import Service, Town
 
 
+@pytest.mark.long
 def test_recommend_decide_do_in_the_page(service: Service, town: Town) -> None:
     before = len(town.booked())
     with open_page(service.url) as (page, errors):

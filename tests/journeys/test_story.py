@@ -120,6 +120,7 @@ def test_a_change_ends_the_offer(chat: Chat, town: Town) -> None:
     assert town.booked()[before:][0].what["date"] == "2026-11-22"
 
 
+@pytest.mark.long
 def test_what_was_turned_down_does_not_come_back(chat: Chat) -> None:
     first = _names(chat.to_decision("book a table for two tomorrow at 20:00"))
     assert chat.send("thanks")["again"], "a courtesy changes nothing, and is told in a line"
