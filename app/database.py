@@ -37,10 +37,15 @@ def _models(connection: Connection) -> None:
     models.metadata.create_all(connection)
 
 
+def _spoken(connection: Connection) -> None:
+    store.spoken.create(connection, checkfirst=True)
+
+
 STEPS: tuple[tuple[str, Callable[[Connection], None]], ...] = (
     ("2026-11 first tables", _first_tables),
     ("2026-11 phones", _phones),
     ("2026-11 models", _models),
+    ("2026-11 conversations", _spoken),
 )
 """Each runs once, in this order, for ever: append, never edit."""
 

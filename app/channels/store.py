@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Integer, MetaData, String, Table, Text, and_, func, select, update
+from sqlalchemy import Boolean, Column, Index, Integer, MetaData, String, Table, Text, and_, func, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -36,6 +36,15 @@ inbox = Table(
     Column("stopped", String),  # a STOP: what it found: "late", "some" or "nothing"
     Column("done", Boolean, nullable=False, default=False),
 )
+
+spoken = Index(
+    "inbox_spoken",
+    inbox.c.conversation,
+    inbox.c.seq,
+    sqlite_where=inbox.c.outcome_of.is_(None),
+    postgresql_where=inbox.c.outcome_of.is_(None),
+)
+"""The list of conversations is told anew with each message: it must not grow with all that was ever said."""
 
 outbox = Table(
     "outbox",
@@ -253,8 +262,9 @@ async def talks(conn: AsyncConnection, limit: int) -> list[Talk]:
     )
     found = (await conn.execute(query)).all()
     lines: dict[str, list[TaskLine]] = {row.conversation: [] for row in found}
-    held = select(tasks).where(tasks.c.conversation.in_(lines)).order_by(tasks.c.touched.desc())
-    for row in (await conn.execute(held)).all():
-        if len(lines[row.conversation]) < SHOWN:
-            lines[row.conversation].append(TaskLine(id=row.id, state=row.status, request=row.request))
+    place = func.row_number().over(partition_by=tasks.c.conversation, order_by=tasks.c.touched.desc()).label("place")
+    held = select(tasks, place).where(tasks.c.conversation.in_(lines)).subquery()
+    latest = select(held).where(held.c.place <= SHOWN).order_by(held.c.touched.desc())
+    for row in (await conn.execute(latest)).all():
+        lines[row.conversation].append(TaskLine(id=row.id, state=row.status, request=row.request))
     return [Talk(id=row.conversation, title=row.text, at=row.at, tasks=lines[row.conversation]) for row in found]

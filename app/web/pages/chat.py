@@ -116,10 +116,11 @@ async def events(
     return sse.stream(assistant, conversation, last_event_id or after, show, request.app.state.metrics)
 
 
-async def _said(
-    request: Request, assistant: ports.Assistant, conversation: str, message: str, text: str, voice: bool = False
-) -> Response:
-    inbound = Inbound(
+async def store_said(
+    assistant: ports.Assistant, conversation: str, text: str, message: str = "", voice: bool = False
+) -> Inbound:
+    """Takes in what was said on a page; the turn begins."""
+    said = Inbound(
         id=message or uuid.uuid4().hex,
         conversation=conversation,
         channel="web",
@@ -127,7 +128,14 @@ async def _said(
         at=assistant.clock(),
         voice=voice,
     )
-    await assistant.receive(inbound)
+    await assistant.receive(said)
+    return said
+
+
+async def _said(
+    request: Request, assistant: ports.Assistant, conversation: str, message: str, text: str, voice: bool = False
+) -> Response:
+    inbound = await store_said(assistant, conversation, text, message, voice)
     if not is_htmx(request):
         await assistant.reply_to(inbound.id, REPLY_SECONDS)
         return RedirectResponse(f"{address(conversation)}#end", 303)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import suppress
 from typing import Annotated
 
@@ -11,9 +12,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from agents.executor.tables import State
 from agents.orchestrator import papers
 from agents.reasoning.meter import TaskCalls
-from app.channels.base import Inbound
 from app.web.api.doors import Assistant, TaskId
-from app.web.pages.chat import MessageId
+from app.web.pages.chat import MessageId, store_said
 from app.web.show import is_htmx, page
 from memory.errors import Conflict, NotFound
 
@@ -55,7 +55,7 @@ async def one(task: TaskId, request: Request, assistant: Assistant) -> HTMLRespo
         request,
         "runs/page.html",
         run=run,
-        papers=papers.read(assistant.home.root, task),
+        papers=await asyncio.to_thread(papers.read, assistant.home.root, task),
         asked=asked,
         trace=trace,
         chain=await assistant.check_ledger(),
@@ -79,6 +79,5 @@ async def done(task: TaskId, request: Request, assistant: Assistant, id: Message
     run = await assistant.run(task)
     if not run.yours:
         raise Conflict("Nothing waits for you in that run's window.", f"See how it stands: /runs/{task}.")
-    said = Inbound(id=id, conversation=run.conversation, channel="web", text="done", at=assistant.clock())
-    await assistant.receive(said)
+    await store_said(assistant, run.conversation, "done", id)
     return Response(status_code=204) if is_htmx(request) else RedirectResponse(f"/runs/{task}", 303)

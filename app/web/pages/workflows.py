@@ -20,7 +20,7 @@ from app.web.api.doors import REPLY_SECONDS, Assistant
 from app.web.api.files import allowed
 from app.web.api.workflows import Checked, checked, listed
 from app.web.editing import LARGEST, Draft, opened, save
-from app.web.pages.chat import address as talk
+from app.web.pages.chat import address, store_said
 from app.web.pages.editor import Etag, Text
 from app.web.render import file_url
 from app.web.show import is_htmx, page
@@ -74,7 +74,7 @@ async def ask(name: str, request: Request, assistant: Assistant) -> Response:
     message = errand.inbound(workflow, given, conversation, uuid.uuid4().hex, assistant.clock())
     await assistant.receive(message)
     on = BackgroundTask(_rehearse, assistant, message) if "and-rehearse" in form else None  # no detail is called so
-    return RedirectResponse(talk(conversation), 303, background=on)
+    return RedirectResponse(address(conversation), 303, background=on)
 
 
 @workflow_pages.get("/workflows/{name}/edit")
@@ -136,8 +136,7 @@ async def _rehearse(assistant: Assistant, asked: Inbound) -> None:
 
 
 async def _say(assistant: Assistant, conversation: str, text: str) -> Reply:
-    said = Inbound(id=uuid.uuid4().hex, conversation=conversation, channel="web", text=text, at=assistant.clock())
-    await assistant.receive(said)
+    said = await store_said(assistant, conversation, text)
     return await assistant.reply_to(said.id, REPLY_SECONDS)
 
 

@@ -90,15 +90,6 @@ document.body.addEventListener("htmx:afterRequest", (event) => {
   complain(problemOf(event.detail.xhr) || "The assistant does not answer. Your words are still in the box; try again.");
 });
 
-function problemOf(xhr) {
-  try {
-    const problem = JSON.parse(xhr.responseText);
-    return [problem.message, problem.next_step].filter(Boolean).join(" ");
-  } catch {
-    return "";
-  }
-}
-
 document.body.addEventListener("htmx:sseError", () => complain("The connection is gone; trying again …"));
 document.body.addEventListener("htmx:sseOpen", () => complain(""));
 

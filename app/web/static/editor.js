@@ -21,15 +21,6 @@ function complain(words) {
   at("trouble").hidden = !words;
 }
 
-function problemOf(xhr) {
-  try {
-    const problem = JSON.parse(xhr.responseText);
-    return [problem.message, problem.next_step].filter(Boolean).join(" ");
-  } catch {
-    return "";
-  }
-}
-
 text.addEventListener("input", () => { standing(); number(); });
 
 addEventListener("keydown", (event) => {

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import httpx
+
 from agents.types import Decision, Exclusion, Option, PlanView, Question, Reason, Receipt, Reply
 from memory.evidence import Evidence
+
+EVIL = "<img src=x onerror=alert(1)>\"'><script>alert(2)</script>"
+"""One text for all: a test that cannot look into a browser looks for it unescaped."""
 
 RAN = "window.ran=(window.ran||0)+1"
 OUT = "http://evil.localhost:9/"
@@ -83,3 +88,10 @@ def replies_saying(text: str) -> list[Reply]:
         Reply(kind="receipt", text=text, receipt=receipt, task="t"),
         Reply(kind="answer", text=text),
     ]
+
+
+def assert_escaped(page: httpx.Response) -> None:
+    """Nothing of `EVIL`, nor a link that runs, stands in the page as markup."""
+    assert "<script>alert" not in page.text, page.url
+    assert "<img src=x" not in page.text, page.url
+    assert 'href="javascript' not in page.text, page.url

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
 import pytest
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Page
 
-from agents.executor.chrome import find_browser
 from app.channels.base import Message
 from tests.app.web.payloads import payloads, replies_saying
-from tests.app.web.test_pages import CHROMIUM
 
 EACH = 40  # payloads on a page of the chat, which shows 200 messages
 
@@ -35,7 +32,6 @@ class Look:
         self.tab, self.url = tab, url
         self.outside: list[str] = []
         tab.on("request", lambda request: self.outside.append(request.url))
-        tab.on("dialog", lambda dialog: pytest.fail(f"a script ran: {dialog.message}"))
 
     async def at(self, path: str) -> str:
         """The page's text; fails where anything of it ran, could run, or asked another host."""
@@ -49,12 +45,8 @@ class Look:
 
 
 @pytest.fixture
-async def look(url: str) -> AsyncIterator[Look]:
-    async with async_playwright() as play:
-        program = find_browser(None, play.chromium.executable_path, os.environ)
-        browser = await play.chromium.launch(executable_path=program, args=CHROMIUM)
-        yield Look(await browser.new_page(), url)
-        await browser.close()
+def look(watched: Page, url: str) -> Look:
+    return Look(watched, url)
 
 
 def parts(of: tuple[str, ...], size: int) -> Iterator[tuple[str, ...]]:

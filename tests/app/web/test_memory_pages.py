@@ -1,26 +1,22 @@
 from __future__ import annotations
 
-import os
 import re
-from collections.abc import AsyncIterator
 from html import unescape
 from typing import Any
 
 import httpx
 import pytest
-from playwright.async_api import Error, Page, async_playwright, expect
+from playwright.async_api import Error, Page, expect
 
-from agents.executor.chrome import find_browser
 from app.web.guard import FILE_CAP
 from memory import proposals
 from memory.home import Home
 from memory.recalled import IndexState
 from memory.status import FileStatus, Status
-from tests.app.web.test_pages import CHROMIUM
+from tests.app.web.payloads import EVIL, assert_escaped
 
 NAME = "memory/evenings.md"
 HTTP = httpx.Client(verify=False)  # plain HTTP: certificates would be read for nothing
-EVIL = "<img src=x onerror=alert(1)>\"'><script>alert(2)</script>"
 
 
 def field(page: str, name: str) -> str:
@@ -251,19 +247,8 @@ def test_hostile_names_and_notes_are_text(url: str, home: Home, memory_assistant
     ]
     for page in pages:
         assert page.status_code in (200, 422)
-        assert "<script>alert" not in page.text, page.url
-        assert "<img src=x" not in page.text, page.url
-        assert 'href="javascript' not in page.text, page.url
+        assert_escaped(page)
     assert pages[-1].text.count("</textarea>") == 1
-
-
-@pytest.fixture
-async def tab(url: str) -> AsyncIterator[Page]:
-    async with async_playwright() as play:
-        program = find_browser(None, play.chromium.executable_path, os.environ)
-        browser = await play.chromium.launch(executable_path=program, args=CHROMIUM)
-        yield await browser.new_page()
-        await browser.close()
 
 
 async def test_a_file_is_edited_previewed_saved_and_a_conflict_mended(tab: Page, url: str, home: Home) -> None:

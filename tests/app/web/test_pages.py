@@ -1,24 +1,19 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from typing import Any
 
 import httpx
 import pytest
 from fastapi import FastAPI
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Page, expect
 
-from agents.executor.chrome import find_browser
 from agents.types import Reply
 from app.channels.base import Message, Talk, TaskLine
 from app.web.guard import BODY_CAP, VOICE_CAP
 from tests.app.conftest import DECISION, PLAN
-from tests.app.web.payloads import replies_saying
-
-EVIL = "<img src=x onerror=alert(1)>\"'><script>alert(2)</script>"
-CHROMIUM = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--no-first-run"]
+from tests.app.web.payloads import EVIL, replies_saying
 
 
 def store(assistant: Any, replies: list[Reply]) -> None:
@@ -67,15 +62,10 @@ def test_an_error_is_a_page_for_people_and_a_problem_for_programs(url: str) -> N
 
 
 @pytest.fixture
-async def page(url: str) -> Any:
-    async with async_playwright() as play:
-        program = find_browser(None, play.chromium.executable_path, os.environ)
-        browser = await play.chromium.launch(executable_path=program, args=CHROMIUM)
-        tab = await browser.new_page()
-        tab.on("dialog", lambda dialog: pytest.fail(f"a script ran: {dialog.message}"))
-        await tab.goto(url)
-        yield tab
-        await browser.close()
+async def page(watched: Page, url: str) -> Page:
+    """The chat."""
+    await watched.goto(url)
+    return watched
 
 
 async def test_the_story_in_a_browser(page: Page, url: str, memory_assistant: Any) -> None:

@@ -13,8 +13,8 @@ from agents.orchestrator import papers
 from agents.reasoning.meter import Call, Spent, TaskCalls
 from agents.types import Receipt
 from memory.home import Home
+from tests.app.web.payloads import EVIL
 
-EVIL = "<img src=x onerror=alert(1)>\"'><script>alert(2)</script>"
 TASK = "2026-11-21-1a2b3c4d"
 OLD = "2025-03-02-00ff00ff"
 NOON = dt.datetime(2026, 11, 21, 12, tzinfo=dt.UTC)

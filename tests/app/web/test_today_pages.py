@@ -9,8 +9,7 @@ from agents.reasoning.meter import ModelDay, Spending, TaskSpent
 from app.channels.base import TaskLine
 from app.web.charts import HEIGHT, TOP, stacked
 from memory.status import FileStatus, Status
-
-EVIL = "<img src=x onerror=alert(1)>\"'><script>alert(2)</script>"
+from tests.app.web.payloads import EVIL
 
 
 def test_how_everything_is(url: str, memory_assistant: Any) -> None:

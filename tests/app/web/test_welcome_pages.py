@@ -1,18 +1,16 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from fastapi import FastAPI
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Page, expect
 
-from agents.executor.chrome import find_browser
 from app.settings import Settings
 from app.web.pages.welcome import is_empty
 from memory.embed import MiniLM
@@ -22,7 +20,6 @@ from memory.status import FileStatus, Status
 from memory.watch import kept
 from tests.app.conftest import TASK, MemoryAssistant, make_app
 from tests.app.web.test_guard import browser
-from tests.app.web.test_pages import CHROMIUM
 
 EVIL = "<img src=x onerror=alert(1)>'<script>alert(2)<script>.md"
 NOTES = b"# Gardens\n\n- The one behind the old mill is best in May.\n\n- Never on a Monday.\n"
@@ -119,14 +116,9 @@ def indexed(home: Home, memory_assistant: MemoryAssistant, monkeypatch: pytest.M
 
 
 @pytest.fixture
-async def page(app: FastAPI, indexed: Index, url: str) -> AsyncIterator[Page]:
-    async with async_playwright() as play:
-        program = find_browser(None, play.chromium.executable_path, os.environ)
-        chromium = await play.chromium.launch(executable_path=program, args=CHROMIUM)
-        tab = await chromium.new_page()
-        tab.on("dialog", lambda dialog: pytest.fail(f"a script ran: {dialog.message}"))
-        yield tab
-        await chromium.close()
+def page(indexed: Index, watched: Page) -> Page:
+    """A tab of a site whose home is read while one looks on."""
+    return watched
 
 
 async def test_documents_are_dropped_and_a_run_is_watched(

@@ -1,6 +1,17 @@
-// A citation opens its very lines beside what cites them; without JavaScript, or with a modifier key, it is a link.
+// What every page does: a drawer for citations, a side that folds, and the words of an error for the other scripts.
 "use strict";
 
+// What was wrong and what to do next, as the service says it; empty where it says nothing.
+function problemOf(xhr) {
+  try {
+    const problem = JSON.parse(xhr.responseText);
+    return [problem.message, problem.next_step].filter(Boolean).join(" ");
+  } catch {
+    return "";
+  }
+}
+
+// A citation opens its very lines beside what cites them; without JavaScript, or with a modifier key, it is a link.
 const drawer = document.getElementById("drawer");
 
 document.addEventListener("click", (event) => {
