@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import json
+import re
 import time
 import uuid
 from collections.abc import Iterator
@@ -21,6 +21,7 @@ LOADS = 11
 ROOMS = ("/", "/memory", "/workflows", "/runs", "/today", "/welcome")
 PAGES, CONVERSATIONS = 50, 20  # that stream, and that are spoken in
 TALKS = ("thanks", "what are my allergies?", "what do you know about my taste in hotels?", "help")
+SHOWN = re.compile(r'data: .*<article id="m-([^"]+)"')
 BARE = "the plainest page of the same server (the health door)"
 PAINT = """() => ({
   paint: performance.getEntriesByName('first-contentful-paint')[0]?.startTime / 1000,
@@ -69,13 +70,11 @@ class Crowd:
     sent: dict[str, float] = field(default_factory=dict)
 
     async def look_on(self, client: httpx.AsyncClient, conversation: str) -> None:
-        """One page's stream, for ever."""
-        async with client.stream("GET", f"{self.url}/api/v1/conversations/{conversation}/events") as stream:
+        """One page's stream, for ever: the HTML that it swaps in."""
+        async with client.stream("GET", f"{self.url}/chat/{conversation}/events") as stream:
             async for line in stream.aiter_lines():
-                if line.startswith("data: "):
-                    message = json.loads(line.removeprefix("data: ")).get("message") or {}
-                    if began := self.sent.get(message.get("id", "")):
-                        self.delays.append(time.perf_counter() - began)
+                if (shown := SHOWN.match(line)) and (began := self.sent.get(shown[1])):
+                    self.delays.append(time.perf_counter() - began)
 
     async def talk(self, client: httpx.AsyncClient, conversation: str, until: float) -> None:
         """One person, who writes again once answered."""
