@@ -259,7 +259,17 @@ def _failed(step: BoundStep, page: Page, failed: PlaywrightError, barrier: Barri
     return f"“{step.text}” did not work{where}: {because}"
 
 
+_UNREACHED = {
+    "ERR_CONNECTION_REFUSED": "nothing answers there, so the site is not up",
+    "ERR_NAME_NOT_RESOLVED": "there is no site of that name",
+    "ERR_INTERNET_DISCONNECTED": "this machine is not connected",
+    "ERR_CONNECTION_TIMED_OUT": "the site does not answer",
+    "ERR_CONNECTION_RESET": "the site broke off",
+    "ERR_EMPTY_RESPONSE": "the site broke off",
+}
+
+
 def first_line(error: Exception) -> str:
-    """The first line of a browser's error: the rest is a log."""
-    line = str(error).strip().split("\n")[0].rstrip(".")
-    return re.sub(r"^(?:[A-Z]\w*\.\w+: )?(?:net::)?", "", line)
+    """The first line of a browser's error, its usual codes in words: the rest is a log."""
+    line = re.sub(r"^(?:[A-Z]\w*\.\w+: )?(?:net::)?", "", str(error).strip().split("\n")[0].rstrip("."))
+    return re.sub(r"^ERR_[A-Z_]+", lambda code: f"{_UNREACHED.get(code[0], 'it broke')} ({code[0]})", line)

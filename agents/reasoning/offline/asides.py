@@ -6,6 +6,7 @@ import re
 
 from agents.reasoning.offline import dealings, intents
 from agents.reasoning.offline.details import Details
+from agents.reasoning.offline.objects import filled
 from agents.reasoning.offline.reading import Turn, carries, means, read
 from agents.reasoning.offline.routing import elsewhere, route
 from agents.reasoning.offline.wishes import find_wishes, wants_new
@@ -15,7 +16,7 @@ from workflows.model import Workflow
 
 def request(turn: Turn) -> Understanding:
     """A request: of which workflow, or of none."""
-    found = {w.name: read(turn, w, known=False) for w in turn.workflows}
+    found = {w.name: filled(read(turn, w, known=False), w) for w in turn.workflows}
     name = route(
         turn.original,
         turn.workflows,

@@ -10,8 +10,9 @@ from agents.reasoning.offline.spans import MASK, Hit, fold, words
 
 _LOCATED = re.compile(
     r"\b(?:area|part of town|where|neighbou?rhood|district|quarter|location|city|"
-    r"town|place|near|region|zone|address|destination|from|to)\b"
+    r"town|place|near|region|zone|destination|from|to)\b"
 )
+_ADDRESS = re.compile(r"\baddress\b")  # it is given when asked for, or labelled: no preposition tells it from a place
 _CUE = re.compile(
     r"\b(?:somewhere |anywhere |something |a place |place |located |based )?(?P<cue>in or near|"
     r"in|near|nearby|around|by|close to|next to|not far from|within|towards?|"
@@ -67,7 +68,8 @@ _CLOSE = 84  # rapidfuzz ratio of 100: one slip in six letters
 
 def is_place(named: str) -> bool:
     """Whether a detail with this name and question asks where."""
-    return bool(_LOCATED.search(named.lower().replace("_", " ")))
+    words = named.lower().replace("_", " ")
+    return bool(_LOCATED.search(words)) and not _ADDRESS.search(words)
 
 
 def find_option(text: str, options: tuple[str, ...]) -> list[Hit]:

@@ -119,7 +119,7 @@ def _trim(words: list[str], own: frozenset[str]) -> str:
     while words and fold(words[0]) in _TRIM | own and fold(words[0]) not in _NEGATION:
         against = against or fold(words[0]) in _AGAINST
         words = words[1:]
-    while words and fold(words[-1]) in _TRIM | _NEGATION | own:
+    while words and fold(words[-1]) in (_TRIM | _NEGATION | own) - {"nothing"}:  # "smells of nothing"
         words = words[:-1]
     empty = _EMPTY | _AGAINST | own | _NEGATION
     telling = [word for word in words if fold(word) not in empty and re.search(r"\w", word)]
