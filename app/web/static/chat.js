@@ -6,6 +6,9 @@ const say = document.getElementById("say");
 const trouble = document.getElementById("trouble");
 const STAYS_CHOOSABLE = new Set(["answer", "plan", "refusal", "error"]);
 
+// Where nothing was said yet the page begins at its top, whatever has the focus.
+if (!thread.childElementCount) say.focus({ preventScroll: true });
+
 function articleId(html) {
   const found = /<article id="([^"]+)"/.exec(html);
   return found ? found[1] : null;
