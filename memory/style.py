@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from memory.chunk import chunks_of
 from memory.errors import RflowError
-from memory.evidence import Evidence
 from memory.home import Home
 from memory.readers import read_document
 
@@ -34,7 +33,7 @@ class Style:
     """What code can follow of it; the rest stands in `lines`.
 
     Attributes:
-        lines: the person's own sentences, for whoever writes in their name: data that is quoted, never instructions.
+        tone: their own sentences on how they like to be talked to: data that is quoted, never instructions.
         address: what they like to be called; empty where it is not said.
         brief: they want short answers.
         greeting: what their letters begin with ("Dear all").
@@ -43,7 +42,7 @@ class Style:
         shouts, emoji: whether they write exclamation marks, and emoji.
     """
 
-    lines: tuple[Evidence, ...] = ()
+    tone: tuple[str, ...] = ()
     address: str = ""
     brief: bool = False
     greeting: str = ""
@@ -56,14 +55,14 @@ class Style:
     def of(cls, home: Home) -> Style:
         """As the file says it now; of none or a broken one, nothing is known."""
         try:
-            lines = tuple(c.evidence() for c in chunks_of(FILE, read_document(FILE, home.read_bytes(FILE))))
+            lines = [c.evidence() for c in chunks_of(FILE, read_document(FILE, home.read_bytes(FILE)))]
         except RflowError:
             return cls()
         texts = [line.quote for line in lines]
         tone = [line.quote for line in lines if _TO_ME.search(f"{line.section} {line.quote}")]
         greeting = next(((m[1], text) for text in texts if (m := _GREETING.search(text))), ("", ""))
         return cls(
-            lines=lines,
+            tone=tuple(tone),
             address=next((m[1].rstrip(".") for text in texts if (m := _CALL.search(text))), ""),
             brief=any(_SHORT.search(text) and not _NOT_SHORT.search(text) for text in tone),
             greeting=greeting[0],

@@ -19,6 +19,7 @@ from agents.state import TaskState
 from agents.types import Decision, Option, Reason, Reply
 from memory.errors import RflowError
 from memory.evidence import Evidence
+from memory.style import Style
 
 ROUNDS = 2  # times that further pages are read before it is answered
 PAGES = 6
@@ -58,7 +59,15 @@ async def _explored(request: str, crew: Crew) -> tuple[Matter, Improvised | None
     sites = tuple(dict.fromkeys(o for o in map(origin_of, (*named, *(s.url for s in starts))) if o))
     taken = tuple(w.name for w in crew.registry.all())
     pages = await _read(named, sites, crew, 1)
-    matter = Matter(request=request, now=crew.clock(), evidence=evidence, pages=pages, links=starts, taken=taken)
+    matter = Matter(
+        request=request,
+        now=crew.clock(),
+        evidence=evidence,
+        pages=pages,
+        links=starts,
+        taken=taken,
+        tone=Style.of(crew.home).tone,
+    )
     found = await crew.reasoner.improvise(matter)
     for _ in range(ROUNDS):
         if found is None or not found.read:

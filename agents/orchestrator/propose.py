@@ -50,6 +50,7 @@ async def _ranked(state: TaskState, crew: Crew, exclude: frozenset[str]) -> rank
         crew.reasoner,
         exclude,
         state["request"],
+        Style.of(crew.home).tone,
     )
 
 

@@ -66,6 +66,7 @@ async def rank(
     reasoner: Reasoner,
     exclude: frozenset[str] = frozenset(),
     request: str = "",
+    tone: tuple[str, ...] = (),
 ) -> Ranked:
     """Filter by what binds, judge the rest, filter by what was found to bind meanwhile, and choose two.
 
@@ -73,6 +74,7 @@ async def rank(
         new_only: the person asked for somewhere new; a rule may leave out visited places always.
         exclude: ids or names that were shown before and are not to be proposed again.
         request: the person's first words.
+        tone: how they like to be talked to, in their own words.
     """
     bound = bounds(workflow, details, understanding_wishes, preferences)
     standing = [stand(c, bound) for c in candidates]
@@ -88,6 +90,7 @@ async def rank(
         details=details,
         rules=tuple(r.text for r in workflow.rules if r.kind is RuleKind.FOR_MODEL),
         request=request,
+        tone=tone,
     )
     judged = await reasoner.decide(case) if left else Judgement()
     standing = _bound_too(standing, judged, bound)

@@ -103,6 +103,7 @@ class Case(Frozen):
     details: dict[str, DetailValue] = Field(default_factory=dict)
     rules: tuple[str, ...] = ()  # the workflow's sentences that code does not understand
     request: str = ""  # the person's first words
+    tone: tuple[str, ...] = ()  # how they like to be talked to, in their own words
 
 
 class Judgement(Frozen):
@@ -140,6 +141,7 @@ class Matter(Frozen):
     pages: tuple[Page, ...] = ()
     links: tuple[Link, ...] = ()  # what may be read besides the links of the pages; empty: it is to be answered now
     taken: tuple[str, ...] = ()  # names that workflows have already
+    tone: tuple[str, ...] = ()  # how the person likes to be talked to, in their own words
 
 
 class Claim(Frozen):

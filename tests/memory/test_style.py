@@ -47,6 +47,7 @@ def test_the_tone_is_what_is_said_of_talking(home: Home, put: Put, text: str, br
     put(FILE, f"# Style\n\n{text}")
     style = Style.of(home)
     assert (style.brief, style.address) == (brief, address)
+    assert bool(style.tone) == ("talk" in text or "answers" in text or "call me" in text)
 
 
 def test_without_a_file_nothing_is_changed(home: Home) -> None:

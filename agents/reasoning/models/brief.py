@@ -17,7 +17,7 @@ NOTES = 24  # for a choice
 MATTER = 40  # for what no workflow fits: there is no candidate to spend the tokens on
 QUOTE = 220  # characters of a note
 CANDIDATES = 6
-LINKS, CONTROLS = 60, 120
+LINKS, CONTROLS, TONE = 60, 120, 6
 PAGE = 5000  # characters of a page
 _PHRASES, _DISHES = 10, 8
 _TEXT = 90  # characters of one phrase of a page
@@ -54,6 +54,11 @@ def telling(
     ordered = dict.fromkeys(i for s in (*hard, *statements) for i in s.evidence if i in by_id)
     told = [e for e in (*(by_id[i] for i in ordered), *further) if redact(e.quote) == e.quote]
     return Notes(told[:NOTES])
+
+
+def tone(lines: Iterable[str], redact: Redactor) -> list[str]:
+    """How the person likes to be talked to, in their words; a line with a secret stays at home."""
+    return [line[:QUOTE] for line in lines if redact(line) == line][:TONE]
 
 
 def bearing(case: Case) -> tuple[Preference, ...]:

@@ -106,6 +106,7 @@ class DecideAsk(Frozen):
     details: dict[str, Any]
     wishes: list[str]
     request: str
+    tone: list[str]
 
 
 class PointSaid(Filled):
@@ -140,6 +141,7 @@ class ImproviseAsk(Frozen):
     pages: list[dict[str, Any]]
     links: list[dict[str, Any]]
     request: str
+    tone: list[str]
 
 
 class ClaimSaid(Filled):

@@ -140,6 +140,7 @@ class ModelReasoner:
             details=dict(case.details),
             wishes=list(case.wishes),
             request=case.request[:600],
+            tone=brief.tone(case.tone, self.redact),
         )
         judged = await self._filled(self._decide, ask, lambda said: read.judgement(said, notes, shown))
         least = min(s.fit for s in judged.scores)
@@ -155,6 +156,7 @@ class ModelReasoner:
             pages=[brief.page(p) for p in matter.pages],
             links=brief.links(matter),
             request=self.redact(matter.request),
+            tone=brief.tone(matter.tone, self.redact),
         )
         return await self._filled(self._improvise, ask, lambda said: read.improvised(said, notes, matter.pages))
 

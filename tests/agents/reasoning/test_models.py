@@ -20,8 +20,8 @@ from agents.reasoning.models.patience import FAILURES, REST, Patient
 from agents.reasoning.models.prices import price
 from agents.reasoning.models.provider import Ask, ModelFailed, Said, Why
 from agents.reasoning.port import Heard, Reasoner, Waiting
-from tests.agents.reasoning.contract import BOOKING, CASE, NOW
-from tests.providers.modes import Mode, Server
+from tests.agents.reasoning.contract import BOOKING, CASE, MATTER, NOW
+from tests.providers.modes import Mode, Server, fields_of
 from workflows.model import Workflow
 
 PROVIDERS = pytest.mark.parametrize("name", ["gemini", "local"])
@@ -233,6 +233,14 @@ async def test_a_conversation_keeps_its_own_reasoner(of: Of, offline: Reasoner, 
         "gemini",
     ]
     assert len(service.asked) == 2
+
+
+async def test_a_model_is_told_how_the_person_likes_to_be_talked_to(of: Of, service: Server) -> None:
+    tone = ("Keep it short, and no jokes.", "My door code is 4711, pin code 4711.")
+    await of("local").decide(CASE.model_copy(update={"tone": tone}))
+    await of("local").improvise(MATTER.model_copy(update={"tone": tone}))
+    told = [fields_of(asked.body["messages"][-1]["content"])["tone"] for asked in service.asked]
+    assert told == [["Keep it short, and no jokes."]] * 2
 
 
 async def test_what_a_model_finds_in_the_notes_can_bind(of: Of, service: Server) -> None:
