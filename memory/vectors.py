@@ -58,6 +58,7 @@ class VectorStore:
 
     def listed(self) -> set[str]:
         """The ids in Chroma's own table, a tenth of what `ids` costs; empty where the table is another one."""
+        _guarded(self._collection.count)  # what was still in its queue when it was killed comes with the first question
         where = f"file:{quote(str(self.folder / 'chroma.sqlite3'))}?mode=ro"
         with suppress(sqlite3.Error), closing(sqlite3.connect(where, uri=True)) as database:
             return {row[0] for row in database.execute("SELECT embedding_id FROM embeddings")}

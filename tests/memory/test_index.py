@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -220,6 +221,22 @@ def test_a_killed_sync_is_caught_up_with(home: Home, put: Put, minilm: MiniLM) -
     index = Index(home, minilm)
     index.sync()
     assert ids(index) == killed
+    index.close()
+
+
+def test_what_chroma_had_in_its_queue_when_it_was_killed_is_no_part_of_the_index(
+    home: Home, put: Put, minilm: MiniLM
+) -> None:
+    put("documents/a.md", "- The lantern is lit at dusk.\n")
+    index = Index(home, minilm)
+    index.sync()
+    before, folder = ids(index), index.vectors.folder
+    index.close()
+    with closing(sqlite3.connect(folder / "chroma.sqlite3")) as database, database:
+        columns = "operation, topic, vector, encoding, metadata"
+        database.execute(f"INSERT INTO embeddings_queue (id, {columns}) SELECT 'late', {columns} FROM embeddings_queue")
+    index = Index(home, minilm)
+    assert ids(index) == before
     index.close()
 
 
