@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import sys
 import uuid
 from collections.abc import Sequence
@@ -34,6 +33,7 @@ from app.commands import (
 from app.settings import load_settings
 from memory.errors import BadInput, Conflict, NotFound, Unavailable
 from memory.home import Home, replace
+from workflows.front import NAME
 
 _HOW = (
     "Before you press what cannot be taken back, press “The next click cannot be taken back”. At the end open the page "
@@ -93,7 +93,7 @@ def record(
     """Do a task once in a window; the workflow that does it again is written into your home."""
     home = Home.open(load_settings().home)
     file = home.root / "workflows" / f"{name}.md"
-    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name):
+    if not NAME.fullmatch(name):
         raise BadInput(f"{name!r} cannot be a workflow's name.", "Write small letters, digits and hyphens: my-errand.")
     if file.exists():
         raise Conflict(f"{file} is there already.", "Choose another name, or move it away first.")

@@ -18,7 +18,9 @@ DETAIL_KEYS = ("type", "ask", "optional", "options", "letter", "at_least", "at_m
 PHASES = ("search", "prepare", "commit")
 MOST_MINUTES = 30
 
-_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+"""What a workflow can be called."""
+
 _DETAIL_NAME = re.compile(r"[a-z][a-z0-9_]*")
 _ORIGIN = re.compile(r"https?://(?:[a-z0-9-]+(?:\.[a-z0-9-]+)*|\[[0-9a-f:.]+\])(?::\d{1,5})?")
 _MONEY = re.compile(r"(\d{1,9}(?:\.\d{1,2})?) ([A-Z]{3})")
@@ -137,7 +139,7 @@ def read_front(matter: dict[str, Any], title: str, path: str, digest: str, lines
 def _name(front: _Mapping, path: str) -> str:
     name = front.text("name", "name: reserve-table", required=True)
     file = PurePath(path)
-    if name and not _SLUG.fullmatch(name):
+    if name and not NAME.fullmatch(name):
         front.wrong("name", "small letters, digits and hyphens", "name: reserve-table")
     elif name and file.suffix == ".md" and file.stem != name:
         mend = f"Write `name: {file.stem}`, or call the file {name}.md."

@@ -28,12 +28,11 @@ from memory.document import normalised, parse_markdown
 from memory.errors import BadInput, Conflict, NotFound, RflowError
 from memory.home import Home
 from workflows.faults import WorkflowFault, did_you_mean
+from workflows.front import NAME
 from workflows.model import Workflow
 from workflows.registry import EXAMPLE, Registry
 
 workflow_pages = APIRouter(include_in_schema=False)
-
-_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 @workflow_pages.get("/workflows")
@@ -46,7 +45,7 @@ async def all_of_them(request: Request, assistant: Assistant) -> HTMLResponse:
 async def new(request: Request, assistant: Assistant, name: str = "") -> Response:
     """Opens the editor with a worked example under a new name; nothing is written before the first save."""
     name = name.strip()
-    if not _NAME.fullmatch(name):
+    if not NAME.fullmatch(name):
         trouble = "A name has small letters, digits and hyphens, such as book-ferry."
     elif assistant.workflows.file(name):
         trouble = f"There is a workflow {name} already."
@@ -180,7 +179,7 @@ def _prose(registry: Registry, name: str) -> str:
 def _opened(home: Home, registry: Registry, name: str) -> Draft:
     path = allowed(home, _path(name), ("workflows",))
     file = registry.file(name)
-    if file is None and not _NAME.fullmatch(name):
+    if file is None and not NAME.fullmatch(name):
         raise NotFound(f"There is no workflow {name!r}.", did_you_mean(name, [w.name for w in registry.all()]))
     text = file.read_text("utf-8") if file and registry.shipped(name) else ""
     return opened(home, path, text or re.sub(r"(?m)^name: .*$", f"name: {name}", EXAMPLE.read_text("utf-8"), count=1))
