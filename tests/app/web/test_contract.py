@@ -29,14 +29,25 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield address
 
 
-def schema() -> Any:
+def schema(coverage: bool, examples: int) -> Any:
     app = FastAPI()
     site.mount(app, Settings(_env_file=None))
-    quick = {"phases": {"coverage": {"enabled": False}}, "generation": {"max-examples": EACH}}
-    return schemathesis.openapi.from_dict(app.openapi(), config=Config.from_dict(quick))
+    how = {"phases": {"coverage": {"enabled": coverage}}, "generation": {"max-examples": examples}}
+    return schemathesis.openapi.from_dict(app.openapi(), config=Config.from_dict(how)).exclude(path_regex="/events$")
 
 
-@schema().exclude(path_regex="/events$").parametrize()  # a stream does not end
-@hypothesis.settings(max_examples=EACH, deadline=None, suppress_health_check=list(hypothesis.HealthCheck))
+LONG = 30
+SLOWLY = {"deadline": None, "suppress_health_check": list(hypothesis.HealthCheck)}
+
+
+@schema(False, EACH).parametrize()
+@hypothesis.settings(max_examples=EACH, **SLOWLY)
 def test_each_door_keeps_its_promise(case: Any, url: str) -> None:
+    case.call_and_validate(base_url=url, checks=CHECKS.get_by_names(PROMISED), timeout=20)
+
+
+@pytest.mark.long
+@schema(True, LONG).parametrize()
+@hypothesis.settings(max_examples=LONG, **SLOWLY)
+def test_each_door_keeps_its_promise_at_every_edge(case: Any, url: str) -> None:
     case.call_and_validate(base_url=url, checks=CHECKS.get_by_names(PROMISED), timeout=20)
