@@ -65,7 +65,10 @@ def cases(data: Path, name: str) -> list[Case]:
 
 
 def _rows(data: Path, name: str, called: str, judge: Callable[[Case], tuple[bool, bool]]) -> Iterator[Measured]:
-    right, asked = Measured(f"MS specs, {called}: right value"), Measured(f"MS specs, {called}: right, or asked with it")
+    right, asked = (
+        Measured(f"MS specs, {called}: right value"),
+        Measured(f"MS specs, {called}: right, or asked with it"),
+    )
     for number, case in enumerate(cases(data, name)):
         is_right, is_asked = judge(case)
         right.add(is_right, held_back=number % 2 == 1)
