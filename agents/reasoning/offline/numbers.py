@@ -82,9 +82,9 @@ _BELOW_1000 = (
     rf"|{_BELOW_100}\b|{_DIGITS})"
 )
 _WHOLE = (
-    rf"(?:(?:(?:{_BELOW_1000}|an?|about an?){_BLANK})?(?:{_SCALE})s?\b"
+    rf"(?:(?:(?:(?:{_BELOW_1000}|an?|about an?){_BLANK})?(?:{_SCALE})s?\b"
     rf"(?:,?{_BLANK}(?:and +)?{_BELOW_1000}{_BLANK}(?:{_SCALE})s?\b)*(?:,?{_BLANK}(?:and +)?{_BELOW_1000})?"
-    rf"|{_DIGITS} {{0,2}}(?:{'|'.join(_SHORT)})\b|{_BELOW_1000}(?: +point(?: +(?:{_TEEN})){{1,12}}\b)?)"
+    rf"|{_DIGITS} {{0,2}}(?:{'|'.join(_SHORT)})\b|{_BELOW_1000})(?: +point(?: +(?:{_TEEN})\b){{1,12}})?)"
 )
 _PART = rf"(?:(?:an?|{_BELOW_100}){_BLANK})?(?:{'|'.join(_PARTS)})\b"
 _OF = rf"(?: +(?:of +)?(?:an? +)?(?P<scale>{_SCALE})s?\b)?"
@@ -132,7 +132,9 @@ def amount(said: str) -> Decimal:
     *many, part = re.split(r"[ -]+", mixed["part"])
     share = (_whole_amount(" ".join(many)) if many and many != ["a"] else Decimal(1)) / _PARTS[part]
     before = mixed["whole"] or ""
-    last = _SCALES.get(re.split(r"[ -]+", before)[-1].removesuffix("s"), 1)  # "a million and a half" is half a million more
+    last = _SCALES.get(
+        re.split(r"[ -]+", before)[-1].removesuffix("s"), 1
+    )  # "a million and a half" is half a million more
     base = _whole_amount(before) if before else Decimal(0)
     return (base + share * (last if last >= 1000 else 1)) * _SCALES.get(mixed["scale"] or "", 1)
 

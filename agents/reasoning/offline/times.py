@@ -48,7 +48,8 @@ _LATE = (
 )
 _HOUR = r"(?P<h>[01]?\d|2[0-4]|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)(?![\w:/]*\d)"
 _MINUTES = (
-    rf"(?<!from )(?<!between )(?P<m>quarter|a quarter|half|(?:five|ten|fifteen|twenty[ -]five|twenty|5|10|15|20|25)(?! min)"
+    r"(?<!from )(?<!between )(?P<m>quarter|a quarter|half"
+    r"|(?:five|ten|fifteen|twenty[ -]five|twenty|5|10|15|20|25)(?! min)"
     rf"|{SMALL}(?= min))"
 )
 _SPOKEN_MINUTES = (
