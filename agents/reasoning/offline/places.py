@@ -68,11 +68,12 @@ _SENSES = tuple(
     re.compile(rf"(?<!\w)(?:{words})(?!\w)")
     for words in (
         r"cheap(?:er|ly|ish)?|inexpensive(?:ly)?|affordabl[ey]|economical|low[ -](?:cost|priced?)"
-        r"|budget(?:[ -](?:friendly|priced))?|not (?:so |too |very )?much money",
+        r"|(?<!my )(?<!our )(?<!the )(?<!your )budget(?:[ -](?:friendly|priced))?(?! (?:of|is|was)\b)|not (?:so |too |very )?much money",
         r"moderate(?:ly)?(?:[ -]priced?)?|mid[ -]?(?:range|priced?)|medium(?:[ -](?:priced?|range))?|middling"
         r"|reasonabl[ey](?:[ -]priced?)?|(?:fair|decent|average|normal)(?:ly)?[ -]pric(?:es?|ed)"
         r"|(?:not|nothing) (?:too|overly|so|very|that|terribly|outrageously) (?:expensive|dear|pricey|cheap)",
-        r"expensive|high[ -](?:end|class|priced?)|upscale|up[ -]?market|pricey|fancy|posh|luxur(?:y|ious)|costly|dear",
+        r"expensive|high[ -](?:end|class|priced?)|upscale|up[ -]?market|pricey|posh|luxur(?:y|ious)|costly"
+        r"|(?<!\bi )(?<!we )(?<!you )fancy",
         r"cent(?:re|er|ral)|(?:city|town)[ -]cent(?:re|er)|cent(?:re|er) of (?:the )?(?:town|city)|down[ -]?town"
         r"|(?:middle|heart) of (?:the )?(?:town|city)",
         *(rf"{way}(?:ern|side)?" for way in ("north", "south", "east", "west")),

@@ -30,6 +30,8 @@ ALL = (PRICE, SIDE, STYLE)
         ("I'd love Jazz, failing that East Nordic", {"style": "Jazz"}),
         ("we want to eat at a fair", {}),
         ("nothing posh", {}),
+        ("I fancy Jazz, my budget is small", {"style": "Jazz"}),
+        ("a fancy room", {"price": "luxury"}),
     ],
 )
 def test_an_option_in_other_words(text: str, values: dict[str, str]) -> None:
