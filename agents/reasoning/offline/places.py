@@ -68,7 +68,7 @@ _SENSES = tuple(
     re.compile(rf"(?<!\w)(?:{words})(?!\w)")
     for words in (
         r"cheap(?:er|ly|ish)?|inexpensive(?:ly)?|affordabl[ey]|economical|low[ -](?:cost|priced?)"
-        r"|(?<!my )(?<!our )(?<!the )(?<!your )budget(?:[ -](?:friendly|priced))?(?! (?:of|is|was)\b)|not (?:so |too |very )?much money",
+        r"|(?<!my )(?<!our )(?<!the )(?<!your )budget(?:[ -](?:friendly|priced))?(?! (?:of|is|was)\b)",
         r"moderate(?:ly)?(?:[ -]priced?)?|mid[ -]?(?:range|priced?)|medium(?:[ -](?:priced?|range))?|middling"
         r"|reasonabl[ey](?:[ -]priced?)?|(?:fair|decent|average|normal)(?:ly)?[ -]pric(?:es?|ed)"
         r"|(?:not|nothing) (?:too|overly|so|very|that|terribly|outrageously) (?:expensive|dear|pricey|cheap)",
