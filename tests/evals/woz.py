@@ -26,7 +26,7 @@ ANY = "dontcare"
 
 def measure(data: Path, embed: Embed) -> list[Measured]:
     """Joint goal over all turns: rules were looked at with the training file, and figures are of the other."""
-    figure = Measured("WOZ 2.0 joint goal (fitted: train; held back: validate)")
+    figure = Measured("WOZ 2.0 joint goal (held back: validate)")
     for name in ("train", "validate"):
         for dialogue in json.loads((data / "3_slots" / f"woz2_{name}.json").read_text()):
             for _, wanted, known in turns(dialogue, workflow(data), embed):
