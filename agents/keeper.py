@@ -87,6 +87,10 @@ class Keeper:
         """Writes a file of the person's as they edited it, and commits that; the new etag."""
         return edits.edit(self.home, self.history, path, text, if_match)
 
+    def keep(self, stem: str, text: str, message: str) -> str:
+        """Writes a new file of ours, which `undo` takes back; its path."""
+        return edits.keep(self.home, self.history, stem, text, message)
+
     def remove(self, path: str, if_match: str) -> None:
         """Deletes a file of the person's; its history keeps it."""
         edits.remove(self.home, self.history, path, if_match)

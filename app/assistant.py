@@ -25,12 +25,14 @@ from app.channels import store
 from app.channels.base import Event, Inbound, Message, Talk, TaskLine, TaskView
 from app.channels.hub import Hub
 from app.engine import Engine
+from app.evals import Evals
 from app.models import Checkup, Models, ModelsView
 from app.pictured import Pictured, name_of
 from app.records import Records
 from app.runs import Run, RunLine, Runs
 from app.threads import thread_of
 from app.turns import stopped
+from app.usage import Usage
 from app.voice import Heard, Voice
 from memory import proposals
 from memory.errors import BadInput, NotFound, Unavailable
@@ -73,6 +75,8 @@ class Assistant:
     records: Records
     pictured: Pictured
     voice: Voice
+    evals: Evals
+    usage: Usage
     runs: Runs
     extras: Mapping[str, Callable[[], Awaitable[str]]] = field(default_factory=dict)
 

@@ -16,7 +16,7 @@ from rich.console import Group
 from agents.executor.chrome import BrowserMissing, find_browser
 from agents.reasoning.meter import TaskCalls
 from agents.types import Preferences, Reply
-from app import errands, indexing, remembered, terminal
+from app import errands, evaluated, indexing, remembered, terminal
 from app.channels.base import TaskView
 from app.client import Client
 from app.commands import AsJson, faults_of, own_conversation, say, show, with_client, workflows_at_hand
@@ -39,6 +39,7 @@ app.add_typer(workflow_commands, name="workflow")
 app.command()(errands.do)
 app.command()(errands.record)
 app.command()(errands.login)
+app.command("eval")(evaluated.evaluate)
 
 
 @app.command()

@@ -35,6 +35,7 @@ from app.channels.hub import Hub
 from app.checkpoints import Checkpoints
 from app.database import open_database
 from app.engine import DbosEngine
+from app.evals import Evals
 from app.executions import Executions
 from app.models import open_models
 from app.pictured import Pictured
@@ -43,9 +44,11 @@ from app.runs import Runs
 from app.settings import Settings
 from app.threads import Threads
 from app.turns import Turns
+from app.usage import Usage
 from app.voice import Voice, vocabulary
 from app.web import site
 from app.web.ports import WebState
+from app.wrong import Wrong
 from memory import watch
 from memory.embed import MiniLM
 from memory.errors import Conflict, RflowError
@@ -157,7 +160,9 @@ async def open_house(settings: Settings) -> AsyncIterator[tuple[Assistant, Regis
         threads = Threads(database, flow, clock, OWNER, records, hub, failpoint)
         closing = asyncio.Event()
         executions = Executions(database, executor, hub, clock, home.root, closing, failpoint)
-        turns = Turns(database, threads, executions, hub, models, clock, closing, failpoint, desk, doors)
+        turns = Turns(
+            database, threads, executions, hub, models, Wrong(database, keeper), clock, closing, failpoint, desk, doors
+        )
         engine = DbosEngine(settings.state / "dbos.sqlite", turns.take, executions.carry_out)
         engine.launch()
         stack.push_async_callback(engine.close)
@@ -179,6 +184,8 @@ async def open_house(settings: Settings) -> AsyncIterator[tuple[Assistant, Regis
             records,
             Pictured(searcher, settings.state / "pictures"),
             voice,
+            Evals(crew, models),
+            Usage(database, flow),
             Runs(home.root, database, desk, clock),
             extras,
         )

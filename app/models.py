@@ -103,9 +103,7 @@ class Models:
         Raises:
             BadInput: there is none of that name.
         """
-        name = ALIASES.get(wanted.lower(), wanted.lower())
-        if name != OFFLINE and name not in self.models:
-            raise _unknown(wanted, list(self.models))
+        name = self.known(wanted)
         row = {"conversation": conversation, "reasoner": name}
         async with self.database.begin() as conn:
             await conn.execute(upsert(choices).values(row).on_conflict_do_update(["conversation"], set_=row))
@@ -113,6 +111,13 @@ class Models:
         return (
             f"From now on, in this conversation: **{name}**{model}. What was said so far stays, and so does what waits."
         )
+
+    def known(self, wanted: str) -> str:
+        """The reasoner of that name, however it is called; raises BadInput where there is none."""
+        name = ALIASES.get(wanted.lower(), wanted.lower())
+        if name != OFFLINE and name not in self.models:
+            raise _unknown(wanted, list(self.models))
+        return name
 
     async def check(self, conversation: str = "") -> Checkup:
         """One cheap call to the model in use."""

@@ -43,7 +43,7 @@ class Records:
         await self._checkpoints(said)
 
     def _papers(self, said: Said) -> None:
-        for path in sorted((self.home / "runs").glob("*/*.md")):
+        for path in sorted([*(self.home / "runs").glob("*/*.md"), *(self.home / "evals").rglob("*.md")]):
             told = path.read_text("utf-8", "surrogateescape")
             if said.inside(told):
                 replace(path, said.without(told).encode("utf-8", "surrogateescape"))

@@ -31,6 +31,7 @@ from app.errors import to_reply, unexpected
 from app.executions import Executions
 from app.models import Models
 from app.threads import Threads, reply_of, thread_of
+from app.wrong import Wrong
 
 LONGEST = 4000
 """Characters of a message that is read as a request."""
@@ -50,6 +51,7 @@ class Turns:
     executions: Executions
     hub: Hub
     models: Models
+    wrong: Wrong
     clock: Clock
     closing: asyncio.Event
     failpoint: Failpoint = no_failpoint
@@ -127,6 +129,8 @@ class Turns:
             return await self._stopped(row)
         if (told := await self.models.command(row.text, row.conversation)) is not None:
             return Reply(kind="answer", text=told)
+        if (noted := await self.wrong.heard(row)) is not None:
+            return noted
         if unreadable := _unreadable(row.text):
             return Reply(kind="answer", text=unreadable)
         if parse_done(row.text) and self.desk.done(row.conversation):

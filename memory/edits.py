@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import count
+
 from memory.errors import BadInput, NotFound
 from memory.history import Change, History
 from memory.home import Home
@@ -28,6 +30,26 @@ def edit(home: Home, history: History, path: str, text: str, if_match: str | Non
     if before != text:
         history.record(_message("Write" if before is None else "Edit", path), [Change(path, before, text)])
     return etag
+
+
+def keep(home: Home, history: History, stem: str, text: str, message: str) -> str:
+    """Writes a file of ours under the first free name and commits it; where one says just that already, it stays.
+
+    Args:
+        stem: relative to home, without the ending.
+
+    Returns:
+        Its path.
+    """
+    for number in count(1):
+        path = f"{stem}.md" if number == 1 else f"{stem}-{number}.md"
+        if (standing := _text(home, path)) is None:
+            home.write(path, text, None)
+            history.record(message, [Change(path, None, text)])
+            return path
+        if standing == text:
+            return path
+    raise AssertionError("the numbers do not end")
 
 
 def remove(home: Home, history: History, path: str, if_match: str) -> None:

@@ -74,7 +74,7 @@ class History:
 
     def _kept(self) -> list[str]:
         names = [".gitignore"]
-        for folder in ("memory", "workflows", "journal"):
+        for folder in ("memory", "workflows", "journal", "evals"):
             names += [p.relative_to(self._root).as_posix() for p in sorted((self._root / folder).rglob("*.md"))]
         return names
 

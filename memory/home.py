@@ -18,7 +18,7 @@ from filelock import FileLock, Timeout
 from memory.document import parse_markdown
 from memory.errors import BadInput, Conflict, NotFound, Unavailable
 
-FOLDERS = ("memory", "workflows", "documents", "journal", "runs", "state")
+FOLDERS = ("memory", "workflows", "documents", "journal", "evals", "runs", "state")
 STARTER = Path(__file__).parent / "starter"
 
 

@@ -21,8 +21,8 @@ _UNDOES = re.compile(r"^Undoes: ([0-9a-f]{40})$", re.MULTILINE)
 _ASKED = re.compile(r"^Asked: (\S+)$", re.MULTILINE)
 _BY_HAND = re.compile(rf"^{BY_HAND}$", re.MULTILINE)
 _NAME = re.compile(r"[0-9a-f]{4,40}")
-NOTES = ("memory",)
-EDITABLE = ("memory", "journal", "documents", "workflows")
+NOTES = ("memory", "evals")
+EDITABLE = ("memory", "journal", "documents", "workflows", "evals")
 """Where the person's own files lie, which one edits."""
 
 

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from agents.crew import Crew
+from agents.evals.cases import FOLDER
 from agents.orchestrator import answer, consult, drafted, forget, interview, proposed, say
 from agents.orchestrator.dialogue import Said
 from agents.state import TaskState
@@ -87,6 +88,8 @@ async def _undo(state: TaskState, crew: Crew) -> Said:
 
 def undone(back: Learned) -> str:
     """What was taken back, in words."""
+    if all(path.startswith(f"{FOLDER}/") for path in back.paths):  # a whole file of ours
+        return f"Taken back: {', '.join(back.paths)} is gone."
     gone = "\n".join(f"> {say.quoted(line)}" for line in back.added)
     again = "\n".join(f"> {say.quoted(line)}" for line in back.removed)
     parts = [f"Taken back from {', '.join(back.paths)}:\n{gone}" if gone else ""]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
+
 from agents.crew import Crew
 from agents.executor import ledger
 from agents.executor.tables import State
@@ -16,6 +19,7 @@ from workflows.model import DetailType
 CHANGES = {"answer", "amend", "choose", "different", "refuse"}
 """Intents that change the request, so that an offered plan is no longer the one that was approved."""
 
+_UNDERSTOOD = re.compile(r"Understood as ([a-z ]+)[:.]")  # as `_trace` says it
 _TELLING = {"request", "answer", "amend", "different"}
 """Intents whose reply tells what was noted besides."""
 
@@ -101,6 +105,11 @@ def _in_place(state: TaskState, read: Understanding) -> Understanding:
 def _trace(read: Understanding) -> str:
     given = ", ".join(f"{name} = {value}" for name, value in read.details.items())
     return f"Understood as {read.intent.replace('_', ' ')}" + (f": {given}." if given else ".")
+
+
+def intents(trace: Iterable[str]) -> list[str]:
+    """What each message of a task was understood as, by its trace: "amend", "why not" …"""
+    return [said[1] for line in trace if (said := _UNDERSTOOD.match(line))]
 
 
 def _fold(state: TaskState, read: Understanding) -> TaskState:

@@ -170,6 +170,20 @@ async def last_reply(conn: AsyncConnection, conversation: str, upto: int) -> Rep
     return Reply.model_validate_json(text) if text else None
 
 
+async def said(conn: AsyncConnection, task_id: str, before: int) -> list[str]:
+    """What the person said in a task before an inbox seq, oldest first."""
+    theirs = and_(inbox.c.task == task_id, inbox.c.outcome_of.is_(None), inbox.c.stopped.is_(None))
+    query = select(inbox.c.text).where(theirs, inbox.c.seq < before).order_by(inbox.c.seq)
+    return list((await conn.execute(query)).scalars())
+
+
+async def replies(conn: AsyncConnection, task_id: str) -> list[Reply]:
+    """What was answered in a task, the latest first."""
+    joined = select(outbox.c.reply).join(inbox, inbox.c.id == outbox.c.answers).where(inbox.c.task == task_id)
+    found = (await conn.execute(joined.order_by(outbox.c.seq.desc()))).scalars()
+    return [Reply.model_validate_json(text) for text in found]
+
+
 async def history(conn: AsyncConnection, conversation: str, limit: int) -> list[Message]:
     """The latest `limit` lines of a conversation, oldest first."""
     # A reply stands after what it answers, whatever the clock did meanwhile; an outcome has a row of its own.

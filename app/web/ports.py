@@ -13,9 +13,11 @@ from agents.keeper import Keeper
 from agents.reasoning.meter import Spending, TaskCalls
 from agents.types import Clock, Preferences, Reply
 from app.channels.base import Event, Inbound, Message, Talk, TaskLine, TaskView
+from app.evals import Evals
 from app.models import Checkup, ModelsView
 from app.runs import Run, RunLine
 from app.settings import Settings
+from app.usage import Usage
 from app.voice import Heard
 from memory.evidence import Evidence
 from memory.home import Home
@@ -49,6 +51,16 @@ class Assistant(Protocol):
     @property
     def clock(self) -> Clock:
         """The one clock of the service."""
+        ...
+
+    @property
+    def evals(self) -> Evals:
+        """The person's own cases."""
+        ...
+
+    @property
+    def usage(self) -> Usage:
+        """What came of what was proposed."""
         ...
 
     async def receive(self, inbound: Inbound) -> None:

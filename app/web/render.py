@@ -30,7 +30,7 @@ TEXT_ENDINGS = (".md", ".txt", ".html", ".htm", ".xml", ".atom", ".rss", ".csv")
 """The files that a page can show."""
 
 PRICES = {"price_shown", "price_cap"}
-FOLDER = "memory|documents|journal|workflows|runs"
+FOLDER = "memory|documents|journal|workflows|evals|runs"
 CITATION = re.compile(rf"\b((?:{FOLDER})/[^\s:`\"'<>()\[\],;]+\.\w+):(\d+)(?:[-–](\d+))?")
 CITATION_WITH_SPACES = re.compile(rf"((?:{FOLDER})/[^:]+\.\w+):(\d+)(?:[-–](\d+))?")
 

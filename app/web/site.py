@@ -13,6 +13,7 @@ from app.web import render
 from app.web.api.day import day
 from app.web.api.documents import documents
 from app.web.api.doors import api, state
+from app.web.api.evals import evals
 from app.web.api.files import files
 from app.web.api.memory import memory
 from app.web.api.workflows import workflows
@@ -39,7 +40,7 @@ def mount(app: FastAPI, settings: Settings) -> None:
     app.state.sessions = Sessions(settings.password)
     app.state.metrics = Metrics()
     app.state.templates = render.environment()
-    for router in (api, day, documents, files, memory, workflows, state):
+    for router in (api, day, documents, evals, files, memory, workflows, state):
         app.include_router(router)
     for router in (chat, pictures, memory_pages, editor, workflow_pages, runs, reader, today, welcome, login):
         app.include_router(router)

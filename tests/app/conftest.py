@@ -9,6 +9,8 @@ import threading
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import httpx
 import pytest
@@ -36,9 +38,11 @@ from agents.types import (
 )
 from app.channels.base import Event, Inbound, Message, Talk, TaskLine, TaskView
 from app.channels.hub import Hub
+from app.evals import Evals
 from app.models import Checkup, ModelsView
 from app.runs import LIVE, Run, RunLine, day_of, lasted, line, steps_of
 from app.settings import Settings
+from app.usage import Used
 from app.voice import Heard
 from app.web import site
 from app.web.ports import WebState
@@ -153,6 +157,9 @@ class MemoryAssistant:
         self.clock = clock
         self.keeper = Keeper(home, History(home), Meaning(MiniLM(threads=1).embed), clock)
         self.workflows = Registry(LIBRARY, home.root / "workflows")
+        crew: Any = SimpleNamespace(home=home)
+        self.evals = Evals(crew, crew)  # what has a home, and no flow
+        self.usage: Any = SimpleNamespace(since=self._used)
         self.script = script
         self.hub = Hub()
         self.lines: dict[str, list[Message]] = {}
@@ -174,6 +181,9 @@ class MemoryAssistant:
         self.chain = Chain(links=5)
         self.yours = False
         self._running: set[asyncio.Task[None]] = set()
+
+    async def _used(self, day: str = "") -> tuple[Used, ...]:
+        return (Used(workflow="reserve-table", month="2026-11", asked=5, proposed=4, top=2, backup=1, neither=1),)
 
     async def receive(self, inbound: Inbound) -> None:
         if inbound.id in self.replies:

@@ -202,7 +202,7 @@ def test_seed_begins_again_after_a_copy_that_was_cut_short(tmp_path: Path) -> No
     (tmp_path / COPYING / "memory").mkdir(parents=True)
     (tmp_path / COPYING / "memory/half.md").write_text("half", "utf-8")
     assert seed(tmp_path)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["documents", "journal", "memory"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["documents", "evals", "journal", "memory"]
     assert not (tmp_path / "memory/half.md").exists()
 
 
@@ -213,7 +213,7 @@ def test_seed_finishes_a_move_that_was_cut_short(tmp_path: Path) -> None:
     (home / "journal").rename(home / COPIED / "journal")
     (home / "memory/food.md").write_text("mine now", "utf-8")
     assert seed(home)
-    assert sorted(path.name for path in home.iterdir()) == ["documents", "journal", "memory"]
+    assert sorted(path.name for path in home.iterdir()) == ["documents", "evals", "journal", "memory"]
     assert (home / "memory/food.md").read_text("utf-8") == "mine now"
 
 

@@ -1,4 +1,4 @@
-"""`python -m tests.evals`: how well memory finds, and the proxy answers, on data of third parties."""
+"""`python -m tests.evals`: how well memory finds, words are understood and choices made, on data of third parties."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from agents.reasoning.offline.reasoner import OfflineReasoner
 from memory.embed import MiniLM
-from tests.evals import choice, locomo, prefeval, requests, slots
+from tests.evals import choice, locomo, prefeval, requests, restaurants, slots, specs, woz
 from tests.evals.support import F1, Measured, data_folder
 
 Figures = Sequence[Measured | F1]
@@ -25,6 +25,9 @@ PARTS: dict[str, Part] = {
     "requests": lambda data, folder, model, every: requests.routed(data, model, every),
     "go": lambda data, folder, model, every: requests.confirmed(data),
     "slots": lambda data, folder, model, every: slots.measure(data, every),
+    "woz": lambda data, folder, model, every: woz.measure(data, model.embed),
+    "specs": lambda data, folder, model, every: specs.measure(data),
+    "restaurants": lambda data, folder, model, every: restaurants.measure(data, folder, model),
 }
 
 

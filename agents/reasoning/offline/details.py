@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 
 from agents.reasoning.offline.counts import find_counts
 from agents.reasoning.offline.dates import find_dates
@@ -20,11 +21,13 @@ from agents.types import DetailValue
 from workflows.model import Detail, DetailType
 
 _DECLINED = re.compile(
-    r"\b(?:(?:i |we )?(?:really )?(?:don'?t|do not|doesn'?t|does not) (?:care|"
-    r"mind|matter)|no(?: particular| strong)? preferences?|not fussed|not bothered|"
+    r"\b(?:(?:i |we )?(?:really )?(?:don'?t|do not|doesn'?t|does not)(?: really| much)? (?:care|"
+    r"mind|matter)|(?:no|don'?t|do not)(?: have)?(?: an?| any)?(?: particular| strong| special| real)? preferences?|"
+    r"not fussed|not bothered|"
     r"not fussy|"
-    r"whatever|whichever|whenever|any ?time|any(?: of them)?(?: is| are|'s)? (?:fine|ok|okay|good)|"
-    r"anything(?: goes)?|up to you|you (?:choose|decide|pick)|your (?:choice|"
+    r"whatever|whichever|whenever|any ?time|"
+    r"any(?: [a-z']+){0,3}?(?: is| are|'s| (?:will|would) be)? (?:fine|ok|okay|good)|"
+    r"anything(?! else| other| different)(?: goes)?|up to you|you (?:choose|decide|pick)|your (?:choice|"
     r"call)|"
     r"surprise me|no idea|not sure|skip(?: it| that| this)?|either(?: is| 's)?(?: fine|"
     r" ok)?|all the same to me|not important|(?:i'?m|we'?re) (?:easy|open)|flexible|"
@@ -160,7 +163,7 @@ def _without_others(detail: Detail, folded: str, now: dt.datetime) -> str:
 
 
 def _read(detail: Detail, text: str, original: str, now: dt.datetime, asked: bool, setting: Setting) -> list[Hit]:
-    named = f"{detail.name} {detail.ask}"
+    about = f"{detail.name} {detail.ask}"
     match detail.type:
         case DetailType.DATE:
             return find_dates(text, now, asked)
@@ -169,12 +172,13 @@ def _read(detail: Detail, text: str, original: str, now: dt.datetime, asked: boo
         case DetailType.MONEY:
             return find_money(text, setting.currency, asked)
         case DetailType.COUNT:
-            return find_counts(text, original, named, asked)
+            return find_counts(text, original, about, asked)
         case DetailType.CHOICE:
             chosen = choose_option(text, detail.options) if asked else None
-            return find_option(text, detail.options) or ([chosen] if chosen else [])
+            named = [hit for hit in find_option(text, detail.options) if not refused(text, hit)]
+            return named or ([chosen] if chosen and not refused(text, chosen) else [])
         case DetailType.TEXT:
-            return _texts(detail, text, original, asked, named)
+            return _texts(detail, text, original, asked, about)
 
 
 def _texts(detail: Detail, text: str, original: str, asked: bool, named: str) -> list[Hit]:
@@ -212,7 +216,10 @@ def _shared_out(
     """Which detail of a type each hit belongs to: the asked one, the one named beside it, else in their order."""
     read = [(d, _read(d, text, original, now, d.name == asked, setting)) for d in group]
     own = group[0].type is DetailType.COUNT and any(hits != read[0][1] for _, hits in read)  # each counts its own noun
-    if len(group) == 1 or own or group[0].type in (DetailType.CHOICE, DetailType.TEXT):
+    if group[0].type is DetailType.CHOICE:
+        everything = [hit for _, hits in read for hit in hits]
+        return [(d, [h for h in hits if not any(_inside(h, other) for other in everything)]) for d, hits in read]
+    if len(group) == 1 or own or group[0].type is DetailType.TEXT:
         return read
     hits = standing(longest([hit for _, found in read for hit in found]), text)
     if len(hits) <= 1:
@@ -229,6 +236,11 @@ def _shared_out(
             free.remove(owner)
             taken.append((owner, [hit]))
     return taken
+
+
+def _inside(hit: Hit, other: Hit) -> bool:
+    """Whether it is only a part of what another says: the north of "North American"."""
+    return other.start <= hit.start and hit.end <= other.end and (other.start, other.end) != (hit.start, hit.end)
 
 
 def _following(hits: list[Hit], text: str) -> list[Hit]:
@@ -291,6 +303,21 @@ def _passed(
     return [Problem(detail=time, said=str(known[time]), message=fault)]
 
 
+@cache
+def _by_name(detail: Detail) -> re.Pattern[str]:
+    """Says of a detail by its name that it does not matter: "any area", "I don't care about the price"."""
+    words = [word for word in detail.name.lower().split("_") if len(word) > 3]
+    name = "|".join(re.escape(word) + "s?" for word in words) or r"(?!)"
+    named = rf"(?:(?:the|an?|my|which|what|particular|type|kind|sort|of) )*(?:{name})\b"
+    before = (
+        r"any(?: (?:kind|type|sort|part) of)?|whatever|whichever|(?:do not|don'?t|does not|doesn'?t) (?:really |much )?"
+        r"(?:care|mind)(?: about| for)?|no (?:\w+ )?preferences? (?:on|for|as to|about|in|of|regarding)"
+        r"|(?:not|n't) (?:fussed|bothered|fussy|picky) about"
+    )
+    after = r"(?: \w+){0,2} (?:do(?:es)? not|do(?:es)?n'?t|is not|isn'?t) (?:really )?(?:matter|important|an issue)"
+    return re.compile(rf"\b(?:{before}) {named}|\b(?:{name}){after}")
+
+
 def _declined(
     details: tuple[Detail, ...], left: str, asked: str | None, given: set[str]
 ) -> tuple[tuple[str, ...], str]:
@@ -304,9 +331,11 @@ def _declined(
             if is_place(f"{detail.name} {detail.ask}") and detail.type in (DetailType.TEXT, DetailType.CHOICE)
             else _DECLINED_BY_TYPE.get(detail.type)
         )
-        match = by_type.search(left) if by_type else None
+        match = _by_name(detail).search(left) or (by_type.search(left) if by_type else None)
         if not match and detail.name == asked:
-            match = _DECLINED.search(left) or (re.fullmatch(r"\W*no(?:pe|ne)?\W*", left) if detail.optional else None)
+            match = _DECLINED.search(left) or (
+                re.fullmatch(r"\W*no(?:pe|ne)?\W*(?:(?:i|we) (?:do not|don'?t)\W*)?", left) if detail.optional else None
+            )
         if match:
             names.append(detail.name)
             left = left[: match.start()] + "\x00" * (match.end() - match.start()) + left[match.end() :]

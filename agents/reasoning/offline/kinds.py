@@ -17,7 +17,8 @@ def kinds_named(subject: str, asked: bool, candidates: tuple[Candidate, ...]) ->
     Args:
         asked: the subject is the request's own; then any mention counts.
     """
-    kitchens = {v for c in candidates for v in cuisines(c) if not need(v, True)}
+    seen = {v for c in candidates for v in cuisines(c) if not need(v, True)}
+    kitchens = seen | set(table("words")["kitchens"].split())  # a kitchen counts also where none of these is of it
     areas = {area(c) for c in candidates} - {""}
     return (
         frozenset(v for v in kitchens if says(subject, v) and (asked or _names_kind(subject, v))),

@@ -10,7 +10,7 @@ from agents.reasoning.offline.spans import Hit, longest
 
 _CURRENCIES = {
     "EUR": r"€|eur\b|euros?\b",
-    "USD": r"us ?\$|\$|usd\b|(?:us |american )?dollars?\b|bucks?\b",
+    "USD": r"us ?\$|\$|usd\b|(?:us |u\.s\. |american |united states )?dollars?\b|bucks?\b",
     "GBP": r"£|gbp\b|(?:british )?pounds?\b(?: sterling)?|quid\b",
     "JPY": r"¥|jpy\b|(?:japanese )?yen\b",
     "CHF": r"chf\b|(?:swiss )?francs?\b",
@@ -18,13 +18,13 @@ _CURRENCIES = {
     "NOK": r"nok\b|norwegian kron[aeo]r?\b",
     "DKK": r"dkk\b|danish kron[aeo]r?\b",
     "INR": r"₹|inr\b|(?:indian )?rupees?\b",
-    "CNY": r"cny\b|rmb\b|yuan\b|renminbi\b",
+    "CNY": r"cny\b|rmb\b|(?:chinese )?yuan\b|renminbi\b|kuai\b",
     "KRW": r"₩|krw\b|(?:korean )?won\b",
     "CAD": r"cad\b|c ?\$|canadian dollars?\b",
     "AUD": r"aud\b|a ?\$|australian dollars?\b",
     "NZD": r"nzd\b|new zealand dollars?\b",
     "BRL": r"r\$|brl\b|reais\b|real\b",
-    "MXN": r"mxn\b|(?:mexican )?pesos?\b",
+    "MXN": r"mxn\b|mex ?\$|(?:mexican )?pesos?\b",
     "PLN": r"pln\b|zloty\b|złoty\b",
     "CZK": r"czk\b|(?:czech )?korun[ay]s?\b",
     "TRY": r"₺|try\b(?= *\d)|(?:turkish )?lira\b",
@@ -49,8 +49,8 @@ _EACH = (
 )
 _BEFORE = re.compile(rf"(?P<all>{_BOUND}(?<!\w)(?:{_ANY_AFTER})\s*(?P<n>{NUMBER})(?!\w){_EACH})")
 _AFTER = re.compile(
-    rf"(?P<all>{_BOUND}(?<![\w.,])(?P<n>{NUMBER})\s*(?:{_ANY_AFTER})(?!\w)"
-    rf"(?:(?:,? and)? (?P<cents>{SMALL}) (?:cents?|pence)\b)?{_EACH})"
+    rf"(?P<all>{_BOUND}(?<![\w.,])(?P<n>{NUMBER})[\s-]*(?:{_ANY_AFTER})(?!\w)"
+    rf"(?:(?:,? and)? (?P<cents>{SMALL})(?: (?:cents?|pence|p)\b|(?=\W*$)))?{_EACH})"
 )
 _PLAIN = re.compile(rf"(?<![\w.,:/])(?P<all>{_BOUND}(?P<n>{NUMBER})(?![\w:/]){_EACH})")
 _NAMED = [(code, re.compile(words)) for code, words in _CURRENCIES.items()]
@@ -64,7 +64,10 @@ def find_money(text: str, currency: str = "", asked: bool = False) -> list[Hit]:
         currency: of a bare number, which counts only with `asked`; empty: it is asked for.
         asked: bare numbers count.
     """
-    hits = [_hit(m, _code(m), currency) for pattern in (_BEFORE, _AFTER) for m in pattern.finditer(text)]
+    after = list(_AFTER.finditer(text))
+    # In "10 euros 20" the euros are those of the 10.
+    before = [m for m in _BEFORE.finditer(text) if not any(a.start() < m.start() < a.end() for a in after)]
+    hits = [_hit(m, _code(m), currency) for m in (*before, *after)]
     if asked and not hits:
         hits = [_hit(m, "", currency) for m in _PLAIN.finditer(text)]
     return longest(hits)

@@ -31,7 +31,7 @@ _ONES = {
             "nineteen",
         ]
     )
-}
+} | {"nought": 0, "naught": 0}
 _TENS = {
     word: 10 * number
     for number, word in enumerate(
@@ -39,8 +39,11 @@ _TENS = {
     )
 }
 _SCALES = {"hundred": 10**2, "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12, "dozen": 12}
+_SCALES |= {"lakh": 10**5, "crore": 10**7}
 _SHORT = {"k": 10**3, "m": 10**6, "mn": 10**6, "mm": 10**6, "bn": 10**9, "b": 10**9}
-_GROUPED = re.compile(r"\d{1,3}(?:[ ,']\d{3})+$")
+_SHORT |= {"mln": 10**6, "bln": 10**9, "tn": 10**12, "tln": 10**12}
+_PARTS = {"half": 2, "halves": 2, "third": 3, "thirds": 3, "quarter": 4, "quarters": 4}
+_GROUPED = re.compile(r"\d{1,3}(?:,\d{2,3})*,\d{3}$")
 _ORDINALS = [
     "zeroth",
     "first",
@@ -70,15 +73,28 @@ _TEEN = "|".join(sorted(_ONES, key=len, reverse=True))
 SMALL = rf"(?:\d{{1,9}}(?!\d)|(?:{'|'.join(_TENS)})(?:[ -](?:{_BELOW_TEN}))?|{_TEEN})"
 """A whole number of up to nine digits, or below 100 in words."""
 
-_WORD = "|".join([*_TENS, *sorted(_ONES, key=len, reverse=True), *_SCALES])
-_DIGITS = r"\d{1,3}(?:[,']\d{3})+(?:\.\d+)?|\d+(?:[.,]\d+)?"
-_SCALE = "|".join(_SCALES)
-NUMBER = (
-    rf"(?:(?:{_DIGITS})(?: ?(?:{'|'.join(_SHORT)})\b| (?:{_SCALE})s?\b)*"
-    rf"|(?:a(?:n|bout a)? )?\b(?:{_WORD})s?(?:[ -](?:and )?(?:{_WORD})s?){{0,12}}\b"
-    rf"(?: point(?: (?:{_TEEN})){{1,12}}\b)?)"
+_BLANK = r"(?: ?- ?| {1,3})"
+_DIGITS = r"(?:\d{1,3}(?:[,']\d{2,3})*[,']\d{3}(?:\.\d+)?|\d+(?:[.,]\d+)?|(?<![\d.])\.\d+)"
+_SCALE = "|".join(scale for scale in _SCALES if scale != "hundred")
+_BELOW_100 = rf"(?:(?:{'|'.join(_TENS)})(?:{_BLANK}(?:{_BELOW_TEN})\b)?|(?:{_TEEN}))"
+_BELOW_1000 = (
+    rf"(?:(?:(?:{_DIGITS}|{_BELOW_100}|an?){_BLANK})?hundreds?\b(?:{_BLANK}(?:and +)?(?:{_BELOW_100}|\d\d?)\b)?"
+    rf"|{_BELOW_100}\b|{_DIGITS})"
 )
-"""A number of any size, in digits or words, with a decimal part or a scale."""
+_WHOLE = (
+    rf"(?:(?:(?:(?:{_BELOW_1000}|an?|about an?){_BLANK})?(?:{_SCALE})s?\b"
+    rf"(?:,?{_BLANK}(?:and +)?{_BELOW_1000}{_BLANK}(?:{_SCALE})s?\b)*(?:,?{_BLANK}(?:and +)?{_BELOW_1000})?"
+    rf"|{_DIGITS} {{0,2}}(?:{'|'.join(_SHORT)})\b|{_BELOW_1000})(?: +point(?: +(?:{_TEEN})\b){{1,12}})?)"
+)
+_PART = rf"(?:(?:an?|{_BELOW_100}){_BLANK})?(?:{'|'.join(_PARTS)})\b"
+_OF = rf"(?: +(?:of +)?(?:an? +)?(?P<scale>{_SCALE})s?\b)?"
+NUMBER = (
+    rf"(?:\b(?={_PART}){_PART}{_OF.replace('?P<scale>', '?:')}"
+    rf"|(?<![a-z]){_WHOLE}(?: +and +{_PART}{_OF.replace('?P<scale>', '?:')})?)"
+)
+"""A number of any size, in digits or words, with a decimal part, a scale, or halves, thirds and quarters."""
+
+_MIXED = re.compile(rf"(?:(?P<whole>{_WHOLE}) +and +)?(?P<part>{_PART}){_OF}")
 
 ORDINAL = (
     rf"(?:\d{{1,2}}(?:st|nd|rd|th)|(?:twenty|thirty)[ -](?:{'|'.join(_ORDINALS[1:10])})|"
@@ -109,8 +125,22 @@ def ordinal(said: str) -> int:
 
 
 def amount(said: str) -> Decimal:
-    """The value of what `NUMBER` matched: "1,250.50", "3 million", "2k", "a hundred and five"."""
-    words = [word for word in re.split(r"[ -]+", said.strip()) if word not in ("and", "a", "an")]
+    """The value of what `NUMBER` matched: "1,250.50", "3 million", "2k", "a hundred and five", "two and a half"."""
+    mixed = _MIXED.fullmatch(said.strip())
+    if mixed is None:
+        return _whole_amount(said)
+    *many, part = re.split(r"[ -]+", mixed["part"])
+    share = (_whole_amount(" ".join(many)) if many and many != ["a"] else Decimal(1)) / _PARTS[part]
+    before = mixed["whole"] or ""
+    last = _SCALES.get(
+        re.split(r"[ -]+", before)[-1].removesuffix("s"), 1
+    )  # "a million and a half" is half a million more
+    base = _whole_amount(before) if before else Decimal(0)
+    return (base + share * (last if last >= 1000 else 1)) * _SCALES.get(mixed["scale"] or "", 1)
+
+
+def _whole_amount(said: str) -> Decimal:
+    words = [word for word in re.split(r",? +|-| - ", said.strip()) if word not in ("and", "a", "an", "about", "")]
     spoken, _, decimals = " ".join(words).partition(" point ")
     total = part = Decimal(0)
     for word in spoken.split():
@@ -120,6 +150,8 @@ def amount(said: str) -> Decimal:
         elif scale:
             total += (part or Decimal(1)) * scale
             part = Decimal(0)
+        elif word in _SHORT:
+            part *= _SHORT[word]
         else:
             part += _term(word)
     if decimals:
@@ -128,12 +160,10 @@ def amount(said: str) -> Decimal:
 
 
 def _term(word: str) -> Decimal:
-    if word in _SHORT:
-        return Decimal(0)
     spoken = _TENS.get(word, _ONES.get(word.removesuffix("s"), _ONES.get(word)))
     if spoken is not None:
         return Decimal(spoken)
-    match = re.match(r"([\d.,']+)(\D*)", word)
+    match = re.match(r"([\d.,']*\d)(\D*)", word)
     if not match:
         return Decimal(0)
     return _digits(match.group(1)) * _SHORT.get(match.group(2), 1)

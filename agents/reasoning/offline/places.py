@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from rapidfuzz import fuzz
 
-from agents.reasoning.offline.spans import MASK, Hit, fold, words
+from agents.reasoning.offline.spans import MASK, Hit, fold, longest, words
 
 _LOCATED = re.compile(
     r"\b(?:area|part of town|where|neighbou?rhood|district|quarter|location|city|"
@@ -35,7 +36,7 @@ _UNTIL = words(
     "about under over near around i we is are was would could can should not no no-one then than"
 )
 _NOT_THERE = re.compile(
-    r"\b(?:not|(?:any|every)\w* but|nothing but|except(?: for)?|isn't|nowhere|never|no|avoid|outside|apart from)"
+    r"\b(?:not|(?:any|every)\w* but|nothing(?: but)?|except(?: for)?|isn't|nowhere|never|no|avoid|outside|apart from)"
     r"(?: (?:somewhere|anywhere))?(?: (?:in|near|at|around|by|to))?(?: the)? $"
 )
 _WORDS = re.compile(r"[\w'’&-]+")
@@ -63,6 +64,23 @@ _SAME = (
     words("inside indoors indoor in"),
     words("outside outdoors outdoor terrace patio garden"),
 )
+_SENSES = tuple(
+    re.compile(rf"(?<!\w)(?:{words})(?!\w)")
+    for words in (
+        r"cheap(?:er|ly|ish)?|inexpensive(?:ly)?|affordabl[ey]|economical|low[ -](?:cost|priced?)"
+        r"|(?<!my )(?<!our )(?<!the )(?<!your )budget(?:[ -](?:friendly|priced))?(?! (?:of|is|was)\b)",
+        r"moderate(?:ly)?(?:[ -]priced?)?|mid[ -]?(?:range|priced?)|medium(?:[ -](?:priced?|range))?|middling"
+        r"|reasonabl[ey](?:[ -]priced?)?|(?:fair|decent|average|normal)(?:ly)?[ -]pric(?:es?|ed)"
+        r"|(?:not|nothing) (?:too|overly|so|very|that|terribly|outrageously) (?:expensive|dear|pricey|cheap)",
+        r"expensive|high[ -](?:end|class|priced?)|upscale|up[ -]?market|pricey|posh|luxur(?:y|ious)|costly"
+        r"|(?<!\bi )(?<!we )(?<!you )fancy",
+        r"cent(?:re|er|ral)|(?:city|town)[ -]cent(?:re|er)|cent(?:re|er) of (?:the )?(?:town|city)|down[ -]?town"
+        r"|(?:middle|heart) of (?:the )?(?:town|city)",
+        *(rf"{way}(?:ern|side)?" for way in ("north", "south", "east", "west")),
+    )
+)
+"""What people say for the steps of a price and the parts of a town: one is an option, all others mean it."""
+
 _CLOSE = 84  # rapidfuzz ratio of 100: one slip in six letters
 
 
@@ -74,7 +92,7 @@ def is_place(named: str) -> bool:
 
 def find_option(text: str, options: tuple[str, ...]) -> list[Hit]:
     """The options that the folded text names, exactly or with a slip of the finger."""
-    hits = [hit for option in options for hit in _exact(text, option)]
+    hits = longest([hit for option in options for hit in _exact(text, option)] + list(_meant(text, options)))
     return hits or [hit for option in options if (hit := _fuzzy(text, option))]
 
 
@@ -101,12 +119,20 @@ def _exact(text: str, option: str) -> list[Hit]:
     return [Hit(m.start(), m.end(), option) for m in re.finditer(rf"(?<!\w){re.escape(fold(option))}(?!\w)", text)]
 
 
+def _meant(text: str, options: tuple[str, ...]) -> Iterator[Hit]:
+    """Other words for the one option of a sense."""
+    for sense in _SENSES:
+        fitting = [option for option in options if sense.fullmatch(fold(option))]
+        if len(fitting) == 1:
+            yield from (Hit(m.start(), m.end(), fitting[0]) for m in sense.finditer(text))
+
+
 def _fuzzy(text: str, option: str) -> Hit | None:
     """The run of words closest to an option, glued or parted otherwise too; short ones must be exact."""
     wanted = fold(option).removeprefix("the ")
     joined, size, said = _joined(wanted), len(wanted.split()), list(_WORDS.finditer(text))
     best: tuple[float, Hit] | None = None
-    for length in range(1, size + 2) if len(joined) > 3 else ():
+    for length in range(1, size + 2) if len(joined) > 4 else ():
         for number in range(len(said) - length + 1):
             start, end = said[number].start(), said[number + length - 1].end()
             run = _joined(text[start:end])

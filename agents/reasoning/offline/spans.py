@@ -20,6 +20,10 @@ _NEGATED = re.compile(
     r"\b(?:not|isn't|instead of|rather than|except|but not|change (?:it )?from|moved? (?:it )?from)"
     r"(?: (?:on|at|for|in))?(?: the)? $"
 )
+_FALLBACK = re.compile(
+    r"\bif\b[^.;?!]{0,40}?(?:\b(?:no|not|none|nothing|neither|unavailable)\b|n'?t\b)"
+    r"|\b(?:failing that|or else|otherwise|(?:second|next) choice|(?:settle|willing) (?:for|to)|fallback)\b"
+)
 _MOVES = re.compile(r"\b(?:chang(?:e|ing)|switch|move|reschedule|shift|swap|postpone|update)\b")
 
 
@@ -70,6 +74,8 @@ def standing(hits: list[Hit], text: str) -> list[Hit]:
     kept: list[Hit] = []
     for number, hit in enumerate(hits):
         before = text[hits[number - 1].end if number else 0 : hit.start]
+        if kept and _FALLBACK.search(before):
+            break  # what shall be where the first cannot be
         if kept and (_CORRECTION.search(before) or (_MOVES.search(text) and re.search(r"\bto\b", before))):
             kept.clear()
         if _NEGATED.search(text[: hit.start]) and (number + 1 < len(hits) or kept):

@@ -25,7 +25,16 @@ _NAMED = {
     "noon": 12.0,
     "midday": 12.0,
     "mid-day": 12.0,
+    "mid day": 12.0,
     "midnight": 0.0,
+    "mid-night": 0.0,
+    "mid night": 0.0,
+    "midmorning": 10.0,
+    "mid-morning": 10.0,
+    "mid morning": 10.0,
+    "midafternoon": 15.0,
+    "mid-afternoon": 15.0,
+    "mid afternoon": 15.0,
     "noonish": 12.0,
     "lunchtime": 12.5,
     "lunch time": 12.5,
@@ -39,7 +48,8 @@ _LATE = (
 )
 _HOUR = r"(?P<h>[01]?\d|2[0-4]|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)(?![\w:/]*\d)"
 _MINUTES = (
-    rf"(?<!from )(?<!between )(?P<m>quarter|a quarter|half|(?:five|ten|twenty[ -]five|twenty|5|10|20|25)(?! min)"
+    r"(?<!from )(?<!between )(?P<m>quarter|a quarter|half"
+    r"|(?:five|ten|fifteen|twenty[ -]five|twenty|5|10|15|20|25)(?! min)"
     rf"|{SMALL}(?= min))"
 )
 _SPOKEN_MINUTES = (

@@ -66,7 +66,8 @@ def _memory(turn: Turn) -> Understanding | None:
     asked = workflow.detail(waiting.detail) if waiting.detail else None
     # Any words answer a question for free text: what lasts is the note then.
     closed = asked is not None and asked.type is not DetailType.TEXT
-    answers = closed and asked is not None and asked.name in read(turn, workflow, asked.name).values
+    found_in = read(turn, workflow, waiting.detail)
+    answers = bool(found_in.declined) or (closed and asked is not None and asked.name in found_in.values)
     named = any(fold(name) in turn.text for name in waiting.names)
     told = is_told(turn.heard.text)
     return means(turn, "remember", subject=found.subject) if told or not (answers or named) else None

@@ -12,6 +12,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from agents.reasoning.meter import Caps, ModelDay, Spending
 from app.channels.base import MAIN
 from app.settings import Settings
+from app.usage import summed
 from app.web import ports
 from app.web.api.doors import Assistant
 from app.web.charts import stacked
@@ -27,6 +28,7 @@ today = APIRouter(include_in_schema=False)
 async def shown(request: Request, assistant: Assistant) -> HTMLResponse:
     """How everything is."""
     settings, spending = ports.settings(request), await assistant.spending(DAYS)
+    since = (assistant.clock().date() - dt.timedelta(DAYS)).isoformat()
     return page(
         request,
         "today/page.html",
@@ -34,6 +36,7 @@ async def shown(request: Request, assistant: Assistant) -> HTMLResponse:
         models=await assistant.models_view(MAIN),
         parts=await assistant.health(),
         tasks=await assistant.today(),
+        used=summed(await assistant.usage.since(since)),
         spending=spending,
         charts=charts(spending, settings.day_usd),
         caps=Caps(settings.task_tokens, settings.day_tokens, settings.task_usd, settings.day_usd),

@@ -45,6 +45,8 @@ def read(text: str, asked: bool = False, context: str = "") -> Found | Problem |
         ("lunch at half past twelve", "12:30"),
         ("noon", "12:00"),
         ("quarter past noon", "12:15"),
+        ("fifteen past nine in the evening", "21:15"),
+        ("mid-afternoon", "15:00"),
         ("midnight", "00:00"),
         ("12 at night", "00:00"),
         ("12:30 am", "00:30"),

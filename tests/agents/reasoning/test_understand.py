@@ -27,6 +27,12 @@ PLAN = Waiting(kind="plan", names=("Lanterna", "Quiet Anchor"))
 KNOWN: dict[str, Any] = {"date": "2026-11-22", "time": "19:30", "party_size": 2}
 
 
+@pytest.mark.parametrize("text", ["I have no preference", "I don't care about the area", "we do not really mind"])
+def test_what_does_not_matter_is_an_answer_and_no_note(hear: Hear, text: str) -> None:
+    heard = hear(text, ASKED_AREA, **KNOWN)
+    assert (heard.intent, heard.declined) == ("answer", ("area",))
+
+
 @pytest.mark.parametrize(
     ("text", "workflow", "details"),
     [

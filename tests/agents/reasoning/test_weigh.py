@@ -91,6 +91,12 @@ def test_a_kind_that_is_named_and_not_there_is_no_reason(meaning: Meaning) -> No
     assert second.reasons == ()
 
 
+def test_a_kitchen_that_nobody_there_has_speaks_for_no_other(meaning: Meaning) -> None:
+    danish = thing(1, "Small rooms.", servesCuisine="Danish")
+    (only,) = weigh((danish,), (taste(1, "Ethiopian food", "likes"),), (), {}, meaning)
+    assert only.reasons == ()
+
+
 def test_what_is_no_kind_there_is_not_asked_of_a_kind(meaning: Meaning) -> None:
     both = (thing(1, "Natural wine by the glass.", servesCuisine="Danish"), thing(2, "Beer.", servesCuisine="Wine"))
     assert order(weigh(both, (taste(1, "natural wine", "likes"),), (), {}, meaning))[0] == "c1"

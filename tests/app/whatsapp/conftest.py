@@ -117,6 +117,8 @@ async def living(house: House) -> AsyncIterator[dict[str, Any]]:
             records=unused,
             pictured=unused,
             voice=unused,
+            evals=unused,
+            usage=unused,
             runs=unused,
         )
         house.line, house.channel = line, line.open(assistant, settings)
