@@ -243,6 +243,11 @@ TRAPS = {
     "new Worker(URL.createObjectURL(new Blob([`new WebSocket('ws://${location.host}/ws2')`])))</script>",
     "image": "<img src='EVIL/pixel.gif'><iframe src='EVIL/frame'></iframe><link rel=stylesheet href='EVIL/a.css'>"
     "<link rel=prefetch href='EVIL/pre'><link rel=preconnect href='EVIL'>",
+    "ahead": '<script type=speculationrules>{"prefetch": [{"urls": ["EVIL/ahead"], "eagerness": "immediate"}]}'
+    "</script><script>new PaymentRequest([{supportedMethods: 'EVIL/pay'}], {total: {label: 'x', amount: {currency: "
+    "'EUR', value: '1'}}}).canMakePayment()</script>",  # the browser's own requests: the wall ends them
+    "identity": "<script>navigator.credentials.get({identity: {providers: [{configURL: 'EVIL/id.json', clientId: 'x'}]}})"
+    "</script>",
     "leave": "<script>location = 'EVIL/landing'</script>",
     "meta": "<meta http-equiv=refresh content='0;url=EVIL/landing'>",
     "autopost": "<form method=post action=/reservations id=f><input name=hold></form><script>f.submit()</script>",
