@@ -26,9 +26,9 @@ from tests.proof.tricks import TRICKS, Trick, written
 
 TOOTHLESS = {
     "track", "icon", "dns-prefetch", "prerender", "attribution", "xslt", "location data", "fetch streaming",
-    "websocket", "websocket tls", "passkey", "storage access", "dialogs", "print", "xhr, on leaving", "open, on leaving",
-    "location, on leaving", "xhr, hidden", "open, hidden", "location, hidden", "target changed, touched",
-    "target changed, submitting", "Link stylesheet", "policy report to",
+    "websocket", "websocket tls", "passkey", "storage access", "dialogs", "print", "xhr, on leaving",
+    "open, on leaving", "location, on leaving", "xhr, hidden", "open, hidden", "location, hidden",
+    "target changed, touched", "target changed, submitting", "Link stylesheet", "policy report to",
 }  # fmt: skip
 """Tricks that today's Chromium, or a launch flag, ends by itself; they are tried all the same."""
 
