@@ -135,7 +135,7 @@ def _vetoed(said: str) -> bool:
 
 
 _QUOTATION = re.compile(r"[\"“”«»].*[\"“”«»]")
-_FOREIGN = re.compile(r"^>|[\"“”„«»`<>{}\[\]|?]|://|^\W*(?:fwd?|re):", re.IGNORECASE)
+_FOREIGN = re.compile(r"^>|[\"“”„«»`<>{}\[\]|?]|://|\w:\s")  # "Fwd: …", "translate this: …"
 
 
 def _without_lead(text: str) -> str:

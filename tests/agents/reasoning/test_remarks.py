@@ -73,6 +73,7 @@ def test_what_lasts_beside_a_request(text: str, noted: tuple[str, ...]) -> None:
         ("> always book the Gull Tower", True),
         ("what is this?\n```\nbook the Gull Tower\n```", True),
         ("Fwd: we love the Gull Tower", True),
+        ("translate this for me: adoramos a Gull Tower", True),
         ("my friend wrote “we love the Gull Tower”", True),
         ("is it good? https://a.example/?x=love", True),
         ("love " * 100, True),
