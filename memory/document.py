@@ -163,11 +163,16 @@ def _document(text: str, body: int, matter: dict[str, Any], lines: dict[str, int
     source = text.split("\n")
     builder = _Builder([""] * body + source[body:], _starts(source))
     builder.read()
-    title = str(matter.get("title") or next((s.heading for s in builder.sections if s.level == 1), ""))
+    title = _whole(str(matter.get("title") or next((s.heading for s in builder.sections if s.level == 1), "")))
     date = matter.get("date")
     date = date.date() if isinstance(date, dt.datetime) else date
     known = date if isinstance(date, dt.date) else date_in(str(date)) if date else None
     return Document(matter, lines, title, tuple(builder.sections), known)
+
+
+def _whole(text: str) -> str:
+    """YAML lets a character be written as the two halves that JSON has for it; alone, a half cannot be stored."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _starts(lines: list[str]) -> list[int]:

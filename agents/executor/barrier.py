@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from playwright.async_api import Browser, CDPSession
 from playwright.async_api import Error as PlaywrightError
 
-from agents.executor.origins import among, origin_of
+from agents.executor.origins import among, origin_of, place_of
 from workflows.model import Request, Requests
 
 READING = frozenset({"GET", "HEAD"})
@@ -140,20 +140,25 @@ class Stop:
     why: str
 
 
-Resolve = Callable[[str], Awaitable[bool]]
-"""Whether every address of a host is public; False where it has none."""
+Resolve = Callable[[str], Awaitable[tuple[str, ...]]]
+"""The addresses of a host, where every one of them is public; else none."""
 
 
-async def only_public(host: str) -> bool:
-    """Look the host up in a thread; anything that is no public address, or no answer, is False."""
-    if host == "localhost" or host.endswith(".localhost"):
-        return False
+async def only_public(host: str) -> tuple[str, ...]:
+    """Look the host up; where an address of it is not public, or there is no answer, there is none."""
+    found = await addresses_of(host)
+    return found if all(_public(address) for address in found) else ()
+
+
+async def addresses_of(host: str) -> tuple[str, ...]:
+    """Look the host up in a thread; none where there is no answer."""
+    if host == "localhost" or host.endswith(".localhost"):  # not every system knows the names below it
+        return "127.0.0.1", "::1"
     try:
         found = await asyncio.to_thread(socket.getaddrinfo, host, None, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
-        return False
-    addresses = {str(entry[4][0]).split("%")[0] for entry in found}
-    return bool(addresses) and all(_public(address) for address in addresses)
+        return ()
+    return tuple(dict.fromkeys(str(entry[4][0]).split("%")[0] for entry in found))
 
 
 def _public(address: str) -> bool:
@@ -167,7 +172,8 @@ def _public(address: str) -> bool:
 class Barrier:
     """Stands before one browser from its start, with the policy and phase of whoever uses it; without one, closed.
 
-    It is fed by browser-level CDP `Fetch`, which also sees redirect hops, workers, beacons, popups and frames.
+    It is fed by browser-level CDP `Fetch`, which also sees redirect hops, workers, beacons, popups and frames; the wall
+    asks it where a connection may go.
     """
 
     resolve: Resolve = only_public
@@ -176,7 +182,8 @@ class Barrier:
     stopped: list[Stop] = field(default_factory=list)
     spent: set[Request] = field(default_factory=set)
     _session: CDPSession | None = None
-    _public: dict[str, bool] = field(default_factory=dict)
+    _reached: set[tuple[str, int]] = field(default_factory=set)  # where a request that may leave goes
+    _found: dict[str, tuple[str, ...]] = field(default_factory=dict)  # the public addresses of hosts
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def attach(self, browser: Browser) -> None:
@@ -201,6 +208,21 @@ class Barrier:
         self.policy, self.phase = policy, phase
         self.stopped.clear()
         self.spent.clear()
+        self._reached.clear()
+        self._found.clear()
+
+    async def admit(self, host: str, port: int) -> tuple[str, ...]:
+        """The addresses that a connection to a host may go to: of a site, or of a public host that a request that may
+        leave goes to, or that the person's own hands lead to.
+
+        A public host's are the very ones that were judged: what a name stands for may change from question to question.
+        """
+        if self.policy is None:
+            return ()
+        if (host, port) in map(place_of, self.policy.sites):
+            return await addresses_of(host)
+        asked_for = self.phase is Phase.TAKEOVER or (host, port) in self._reached
+        return await self._public(host) if asked_for else ()
 
     @property
     def blamed(self) -> str:
@@ -233,14 +255,16 @@ class Barrier:
         verdict = self.policy.decide(asked, self.phase, frozenset(self.spent))
         if verdict.spends is not None:
             self.spent.add(verdict.spends)  # before anything is awaited: two at once are one too many
-        if verdict.resolve and not await self._is_public(verdict.resolve):
+        if verdict.resolve and not await self._public(verdict.resolve):
             why = f"{verdict.resolve} is no public host; if it is meant, add {origin_of(asked.url)} to `sites`"
             verdict = Verdict(False, f"Stopped {asked}: {why} (in {self.policy.workflow}).")
         if not verdict.allow:
             self.stopped.append(Stop(asked, verdict.why))
+        elif place := place_of(asked.url):
+            self._reached.add(place)
         return verdict.allow
 
-    async def _is_public(self, host: str) -> bool:
-        if host not in self._public:
-            self._public[host] = await self.resolve(host)
-        return self._public[host]
+    async def _public(self, host: str) -> tuple[str, ...]:
+        if host not in self._found:
+            self._found[host] = await self.resolve(host)
+        return self._found[host]

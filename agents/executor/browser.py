@@ -19,6 +19,7 @@ from agents.executor.bounds import leave, within
 from agents.executor.chrome import BrowserSettings
 from agents.executor.driver import Driver, shared
 from agents.executor.profile import held
+from agents.executor.wall import Wall
 
 _ENDING = 10  # seconds for a browser to write what it keeps and to end
 
@@ -141,14 +142,16 @@ async def open_profile(
             async with _open_running(settings, settings.port, policy, phase, barrier, used) as window:
                 yield window
             return
-        window = Window(await used.launch_profile(settings, profile), Barrier())
-        try:
-            if barrier and window.context.browser is not None:
-                await window.barrier.attach(window.context.browser)
-            await window.begin(settings, policy, phase)
-            yield window
-        finally:
-            await window.close()
+        closed = Barrier()
+        async with Wall(closed.admit) as wall:
+            window = Window(await used.launch_profile(settings, profile, wall.port if barrier else None), closed)
+            try:
+                if barrier and window.context.browser is not None:
+                    await closed.attach(window.context.browser)
+                await window.begin(settings, policy, phase)
+                yield window
+            finally:
+                await window.close()
 
 
 @asynccontextmanager
@@ -182,9 +185,9 @@ async def open_clean(settings: BrowserSettings, driver: Driver | None = None) ->
         BrowserMissing: none was found.
         Unavailable: the browser does not start.
     """
-    async with shared(driver) as used:
-        browser = await used.launch(settings)
-        barrier = Barrier()
+    barrier = Barrier()
+    async with shared(driver) as used, Wall(barrier.admit) as wall:
+        browser = await used.launch(settings, wall.port)
         try:
             await barrier.attach(browser)
             window = Window(await browser.new_context(accept_downloads=False), barrier)

@@ -37,14 +37,30 @@ _QUIET = (
     "--no-default-browser-check",
     "--deny-permission-prompts",
 )
-SHUT = (  # ways out that the barrier, which sees HTTP requests, would not see
-    "--proxy-server=http=direct://;https=direct://;socks=127.0.0.1:1",  # WebSockets take the SOCKS proxy: there is none
+
+
+def proxied(way: str) -> str:
+    """The flag that sends HTTP this way, and WebSockets, which take the SOCKS proxy, nowhere: there is none."""
+    return f"--proxy-server=http={way};https={way};socks=127.0.0.1:1"
+
+
+_CLOSED = (
     "--proxy-bypass-list=<-loopback>",
-    "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
+    "--webrtc-ip-handling-policy=disable_non_proxied_udp",
     "--disable-quic",
     "--dns-prefetch-disable",
 )
-FLAGS = (*_QUIET, *SHUT)
+SHUT = (proxied("direct://"), *_CLOSED)
+"""Closes ways out that the barrier, which sees HTTP requests, would not see."""
+
+
+def flags(wall: int | None) -> list[str]:
+    """What a browser of our own is started with.
+
+    Args:
+        wall: the port of the proxy that all it opens goes through; None where the person uses it by hand.
+    """
+    return [*_QUIET, *_CLOSED, proxied("direct://" if wall is None else f"socks5://127.0.0.1:{wall}")]
 
 
 def running_command(port: int) -> str:

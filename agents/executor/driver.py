@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from playwright.async_api import Browser, BrowserContext, Playwright, async_playwright
 from playwright.async_api import Error as PlaywrightError
 
-from agents.executor.chrome import FLAGS, SHUT, BrowserSettings, find_browser, running_command, shows_window
+from agents.executor.chrome import SHUT, BrowserSettings, find_browser, flags, running_command, shows_window
 from memory.errors import Unavailable
 
 T = TypeVar("T")
@@ -33,23 +33,26 @@ class Driver:
         if self._playwright is not None:
             await self._playwright.stop()
 
-    async def launch(self, settings: BrowserSettings) -> Browser:
+    async def launch(self, settings: BrowserSettings, wall: int) -> Browser:
         """A browser without a profile, never shown.
+
+        Args:
+            wall: the port of the proxy that all its connections take.
 
         Raises:
             BrowserMissing: none was found.
             Unavailable: it does not start.
         """
-        return await self._started(settings, lambda play, options: play.chromium.launch(**options))
+        return await self._started(settings, wall, lambda play, options: play.chromium.launch(**options))
 
-    async def launch_profile(self, settings: BrowserSettings, profile: Path) -> BrowserContext:
-        """A browser with this profile; raises as `launch` does."""
+    async def launch_profile(self, settings: BrowserSettings, profile: Path, wall: int | None) -> BrowserContext:
+        """A browser with this profile, open where there is no wall; raises as `launch` does."""
         options: dict[str, Any] = {
             "headless": not shows_window(settings.show, settings.environ),
             "accept_downloads": False,
         }
         return await self._started(
-            settings, lambda play, more: play.chromium.launch_persistent_context(profile, **options, **more)
+            settings, wall, lambda play, more: play.chromium.launch_persistent_context(profile, **options, **more)
         )
 
     async def connect(self, port: int) -> Browser:
@@ -66,21 +69,21 @@ class Driver:
             raise Unavailable(f"No Chrome answers on port {port} of this machine.", _start(port)) from failed
         session = await browser.new_browser_cdp_session()
         try:
-            flags = (await session.send("Browser.getBrowserCommandLine"))["arguments"]
+            given = (await session.send("Browser.getBrowserCommandLine"))["arguments"]
         except PlaywrightError:
-            flags = []
-        if not set(SHUT) <= set(flags):
+            given = []
+        if not set(SHUT) <= set(given):
             await browser.close()
             raise Unavailable(f"The Chrome on port {port} was started without the flags that close it.", _start(port))
         await session.send("Browser.setDownloadBehavior", {"behavior": "deny"})
         return browser
 
     async def _started(
-        self, settings: BrowserSettings, launch: Callable[[Playwright, dict[str, Any]], Awaitable[T]]
+        self, settings: BrowserSettings, wall: int | None, launch: Callable[[Playwright, dict[str, Any]], Awaitable[T]]
     ) -> T:
         async def start(play: Playwright) -> T:
             program = find_browser(settings.path, play.chromium.executable_path, settings.environ)
-            common: dict[str, Any] = {"executable_path": program, "args": list(FLAGS)}
+            common: dict[str, Any] = {"executable_path": program, "args": flags(wall)}
             return await _sandboxed(lambda sandbox: launch(play, common | {"chromium_sandbox": sandbox}))
 
         try:

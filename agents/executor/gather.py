@@ -20,9 +20,10 @@ SEE = """
 all => {
   const seen = e => e.checkVisibility({visibilityProperty: true});
   const text = e => (e?.innerText ?? '').trim();
+  const A = 'a[href]:not(svg *)';  // a link inside a drawing has neither text nor address of the kind
   return all.filter(seen).map(e => {
     const heading = e.querySelector('h1, h2, h3, h4, h5, h6, [role=heading]');
-    const link = heading?.querySelector('a[href]') ?? heading?.closest('a[href]') ?? e.querySelector('a[href]');
+    const link = heading?.querySelector(A) ?? heading?.closest(A) ?? e.querySelector(A);
     const price = [...e.querySelectorAll('[class*=price], [itemprop=price], [data-price]')].map(text).find(t => t);
     const name = text(heading) || text(link);
     return {html: e.outerHTML, name, url: link?.href ?? '', price: price ?? '', text: text(e)};

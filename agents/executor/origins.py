@@ -8,6 +8,14 @@ from urllib.parse import urlsplit
 _PORTS = {"http": 80, "https": 443}
 
 
+def place_of(url: str) -> tuple[str, int] | None:
+    """The host, without brackets, and the port that an address leads to; None where it has no origin."""
+    if origin_of(url) is None:
+        return None
+    parts = urlsplit(url)
+    return parts.hostname or "", parts.port or _PORTS[parts.scheme]
+
+
 def origin_of(url: str) -> str | None:
     """ "http://host:port" without a default port; None where it is no http(s) address, or names a user."""
     try:

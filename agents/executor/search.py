@@ -83,7 +83,9 @@ class Searcher:
             bound = bound_steps(workflow, workflow.search, search_values(details))
             for written, step in zip(workflow.search, bound, strict=True):
                 if step.verb is Verb.COLLECT:
-                    found += await self._collected(page, step)
+                    listed = await self._collected(page, step)
+                    here = tuple(c for c in listed if among(c.url, workflow.sites))
+                    found += here or listed  # an advertisement among them is none; where all lead away, it is said
                 elif step.verb not in (Verb.LOOK_CLOSER, Verb.KEEP):
                     await _taken(page, written, step, window, workflow, grounding)
         return tuple(c.model_copy(update={"id": f"c{n}"}) for n, c in enumerate(found, 1))
@@ -122,7 +124,7 @@ class Searcher:
             await settle(page, sites)
             title, text = await page.title(), await page.inner_text("body")
             anchors: list[list[str]] = await page.eval_on_selector_all(
-                "a[href]", "l => l.map(a => [a.href, a.innerText])"
+                "a[href]:not(svg *)", "l => l.map(a => [a.href, a.innerText])"
             )
         return page.url, title, text, [(to, said.strip()) for to, said in anchors if said.strip() and among(to, sites)]
 

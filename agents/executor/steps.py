@@ -261,6 +261,7 @@ def _failed(step: BoundStep, page: Page, failed: PlaywrightError, barrier: Barri
 
 _UNREACHED = {
     "ERR_CONNECTION_REFUSED": "nothing answers there, so the site is not up",
+    "ERR_SOCKS_CONNECTION_FAILED": "nothing answers there, or no site has that name",  # the wall's word
     "ERR_NAME_NOT_RESOLVED": "there is no site of that name",
     "ERR_INTERNET_DISCONNECTED": "this machine is not connected",
     "ERR_CONNECTION_TIMED_OUT": "the site does not answer",

@@ -51,17 +51,22 @@ def where_next(state: TaskState) -> str:
 
 
 async def _note(state: TaskState, crew: Crew) -> Said:
-    return await note(state["understood"]["subject"], state, crew)
+    read = state["understood"]
+    if read.get("passed_on"):
+        return await _proposed(read["subject"], "message", "It stood in a message that may quote others.", crew)
+    return await note(read["subject"], state, crew)
+
+
+async def _proposed(text: str, source: str, why: str, crew: Crew) -> Said:
+    made = await asyncio.to_thread(proposals.propose, crew.home, text, None, source, why)
+    heard = f"I heard “{say.quoted(made.text)}” and wrote nothing yet. Say “accept proposal 1” after “proposals”."
+    return Said(heard, trace="Proposed what was heard.")
 
 
 async def note(text: str, state: TaskState, crew: Crew) -> Said:
     """Write down what the person stated; what was only heard is proposed."""
     if state.get("spoken"):
-        made = await asyncio.to_thread(
-            proposals.propose, crew.home, text, None, "voice", "You said it in a voice note."
-        )
-        heard = f"I heard “{say.quoted(made.text)}” and wrote nothing yet. Say “accept proposal 1” after “proposals”."
-        return Said(heard, trace="Proposed what was heard.")
+        return await _proposed(text, "voice", "You said it in a voice note.", crew)
     kept = await asyncio.to_thread(crew.keeper.note, text, state.get("source", ""))
     where = f"{say.cite(kept.note)}, under “{kept.note.section.rsplit(' > ', 1)[-1]}”"
     if not kept.new:

@@ -11,6 +11,7 @@ from agents.reasoning.checked import NUMBER, Checked, verbatim
 from agents.reasoning.offline.numbers import NUMBER as NUMBER_SAID
 from agents.reasoning.offline.numbers import amount
 from agents.reasoning.offline.reading import read_details
+from agents.reasoning.offline.remarks import may_be_passed_on, remark
 from agents.reasoning.offline.spans import fold
 from agents.reasoning.port import Case, Heard, Judgement, Score, Understanding
 from agents.types import Candidate, DetailValue
@@ -24,6 +25,7 @@ class CheckedModel(Checked):
       the model's stands if it is not in the past, and of an amount the number is said; it is told to the person before
       anything rests on it.
     - Wishes are stretches of the message.
+    - What it would write down of a message that may hold somebody else's words is proposed.
     - A reason or tradeoff holds no number that stands in nothing the model was given.
     """
 
@@ -33,7 +35,10 @@ class CheckedModel(Checked):
         named = read.workflow or heard.workflow
         workflow = next((w for w in workflows if w.name == named), None)
         wishes = tuple(w for w in read.wishes if verbatim(w, heard.text))
-        return read.model_copy(update={"wishes": wishes, **(_as_parsed(read, heard, workflow) if workflow else {})})
+        passed_on = read.intent == "remember" and remark(heard.text) is None and may_be_passed_on(heard.text)
+        return read.model_copy(
+            update={"wishes": wishes, "passed_on": passed_on, **(_as_parsed(read, heard, workflow) if workflow else {})}
+        )
 
     async def decide(self, case: Case) -> Judgement:
         """See `Checked`."""

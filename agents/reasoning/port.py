@@ -81,6 +81,7 @@ class Understanding(Frozen):
     new_only: bool = False  # "somewhere I haven't been"
     choice: int | None = None  # 0 is top, 1 is backup
     subject: str = ""  # why_not, question, forget, interview: about what; remember: the note, verbatim
+    passed_on: bool = False  # remember: it may be somebody else's words: proposed, never written down unasked
     noted: tuple[str, ...] = ()  # what the message also states that lasts, verbatim: written down, and the rest is done
     problems: tuple[Problem, ...] = ()
 

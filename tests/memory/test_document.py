@@ -133,3 +133,8 @@ def test_dates_as_people_write_them(text: str, date: dt.date | None) -> None:
 def test_what_a_note_says_about_itself(note: str, own: str, date: dt.date | None, inferred: bool) -> None:
     found = ending(note)
     assert (note[: found.start], found.date, found.inferred) == (own, date, inferred)
+
+
+def test_a_title_in_halves_of_characters_can_be_stored() -> None:
+    assert parse_markdown('---\ntitle: "\\ud83c\\udf7d Dinner"\n---\n').title == "\U0001f37d Dinner"
+    assert parse_markdown('---\ntitle: "half \\ud83c"\n---\n').title.encode()

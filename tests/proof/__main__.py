@@ -15,17 +15,18 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from tests.journeys.support import ROOT, Town, free_port, move_in
 from tests.proof.record import Record, Story, table
-from tests.proof.rows import SHORT, Alone, Bare, Row, fresh_name
+from tests.proof.rows import SHORT, Alone, AnyRow, Bare, Kept, Row, fresh_name
 
 
 @dataclass
 class Plan:
     """Which story is next: the row that is furthest from what it asks for; seeds count up from the run's."""
 
-    rows: tuple[Row | Alone | Bare, ...]
+    rows: tuple[AnyRow, ...]
     told: Counter[str]
     counted: Counter[str]
     seed: int
@@ -33,7 +34,7 @@ class Plan:
     endless: bool
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def next(self) -> tuple[Row | Alone | Bare, int, int] | None:
+    def next(self) -> tuple[AnyRow, int, int] | None:
         """The row, the story's seed and its number in the row; None once time is up or all is told."""
         with self._lock:
             due = [row for row in self.rows if self.endless or self.counted[row.name] < row.asked]
@@ -46,7 +47,7 @@ class Plan:
             self.seed += 1
             return row, seed, number
 
-    def void(self, row: Row | Alone | Bare) -> None:
+    def void(self, row: AnyRow) -> None:
         """The story did not count: one more is due."""
         with self._lock:
             self.counted[row.name] -= 1
@@ -59,6 +60,8 @@ class Worker:
         self.folder = folder
         self.port = free_port()
         self._home: Path | None = None
+        self._kept: dict[str, Any] = {}
+        self._stack = contextlib.ExitStack()
 
     @property
     def home(self) -> Path:
@@ -71,12 +74,14 @@ class Worker:
                 town.stop()
         return self._home
 
-    def tell(self, row: Row | Alone | Bare, seed: int, number: int) -> Story:
+    def tell(self, row: AnyRow, seed: int, number: int) -> Story:
         """One story, timed."""
         folder, began = self.folder / fresh_name(), time.monotonic()
         match row:
             case Bare():
                 story = row.tell(seed, number)
+            case Kept():
+                story = row.tell(self._opened(row), seed, number)
             case Alone():
                 story = row.tell(self._copied(folder), seed, number)
             case Row():
@@ -85,6 +90,20 @@ class Worker:
             shutil.rmtree(folder, ignore_errors=True)  # a browser of the dead may still be writing
         kept = f" (what is left of it: {folder})" if story.violation else ""
         return replace(story, seconds=round(time.monotonic() - began, 1), violation=story.violation + kept)
+
+    def _opened(self, row: Kept) -> Any:
+        if row.short not in self._kept:
+            self._kept[row.short] = self._stack.enter_context(row.opened(self.folder / row.short))
+        return self._kept[row.short]
+
+    def close(self) -> None:
+        """End what is kept open."""
+        self._stack.close()
+        for made in ("town", "marta", *self._kept):
+            shutil.rmtree(self.folder / made, ignore_errors=True)
+        with contextlib.suppress(OSError):
+            self.folder.rmdir()
+            self.folder.parent.rmdir()
 
     def _copied(self, folder: Path) -> Path:
         return Path(shutil.copytree(self.home, folder / "copy" / "home", symlinks=True))
@@ -103,20 +122,15 @@ class Worker:
 
 def work(folder: Path, plan: Plan, record: Record, version: str) -> None:
     """Tell stories until there are none left; only what was violated stays in the folder."""
-    worker = Worker(folder)
-    while (due := plan.next()) is not None:
-        row, seed, number = due
-        story = replace(worker.tell(row, seed, number), version=version)
-        if not story.counts:
-            plan.void(row)
-        record.add(story)
-        if not isinstance(row, Bare) or story.violation:  # the others are told by the thousand
-            print(_line(story), flush=True)
-    for made in ("town", "marta"):
-        shutil.rmtree(folder / made, ignore_errors=True)
-    with contextlib.suppress(OSError):
-        folder.rmdir()
-        folder.parent.rmdir()
+    with contextlib.closing(Worker(folder)) as worker:
+        while (due := plan.next()) is not None:
+            row, seed, number = due
+            story = replace(worker.tell(row, seed, number), version=version)
+            if not story.counts:
+                plan.void(row)
+            record.add(story)
+            if not isinstance(row, Bare) or story.violation:  # the others are told by the thousand
+                print(_line(story), flush=True)
 
 
 def _line(story: Story) -> str:

@@ -39,13 +39,19 @@ class Malicious(Brain):
 
 
 @cache
-def _model() -> MiniLM:
+def embeddings() -> MiniLM:
+    """The local ones, once."""
     return MiniLM(threads=1)
 
 
+def brain(kind: type[Brain]) -> Brain:
+    """One for the shipped workflows."""
+    return kind(embeddings(), Registry(LIBRARY, LIBRARY).all())
+
+
 @contextmanager
-def _modelled(home: Path, brain: type[Brain]) -> Iterator[tuple[Server, Service]]:
-    server = Server(brain(_model(), Registry(LIBRARY, LIBRARY).all()))
+def _modelled(home: Path, kind: type[Brain]) -> Iterator[tuple[Server, Service]]:
+    server = Server(brain(kind))
     with served(server) as url:
         keys = {"GEMINI_API_KEY": "the-secret-key", "GEMINI_BASE_URL": f"{url}/gemini", "RFLOW_MODEL_SECONDS": "2"}
         service = Service(home, free_port(), settings=keys).start()

@@ -10,6 +10,7 @@ import uuid
 from collections import Counter
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,7 +30,7 @@ from tests.journeys.support import Chat, Service, Town, free_port
 from tests.memory.damage import damage_and_reopen
 from tests.memory.kills import live_and_die, save_and_die
 from tests.memory.samples import broken, samples
-from tests.proof import gate, models, paths, phones
+from tests.proof import canaries, gate, injected, models, navigation, paths, phones
 from tests.proof.mutants import MUTANTS, survives
 from tests.proof.record import Story
 
@@ -63,6 +64,14 @@ class Alone(Asked):
     """As `Row`, of stories on a home without a town."""
 
     tell: Callable[[Path, int, int], Story]
+
+
+@dataclass(frozen=True)
+class Kept(Asked):
+    """As `Row`, of stories on something that a worker opens once, in a folder, and keeps."""
+
+    opened: Callable[[Path], AbstractContextManager[Any]]
+    tell: Callable[[Any, int, int], Story]
 
 
 @dataclass(frozen=True)
@@ -245,7 +254,9 @@ def _gate(short: str, name: str, asked: int, told: Callable[[random.Random], Any
     return Bare(short, name, asked, tell)
 
 
-ROWS: tuple[Row | Alone | Bare, ...] = (
+AnyRow = Row | Alone | Kept | Bare
+
+ROWS: tuple[AnyRow, ...] = (
     Row("places", "kill at each place", 100, at_a_place),
     Row("random", "kill at random moments", 100, at_any_moment),
     Row("double", "double Go", 100, double_go),
@@ -261,12 +272,15 @@ ROWS: tuple[Row | Alone | Bare, ...] = (
     _gate("races", "Go racing another move", 300, gate.crossed),
     _gate("planner", "malicious planner", 10_000, gate.plotted),
     _gate("addresses", "addresses and requests", 1_500, gate.led_astray),
+    Kept("payloads", injected.ROW, 3_000 // injected.AT_ONCE, injected.opened, injected.told),
+    Kept("navigation", navigation.ROW, 1_500, navigation.opened, navigation.told),
     Alone("webhooks", "webhooks, 100 each", 10, phones.delivered_anyhow),
     Alone("forged", "forged webhooks", 20, phones.forged),
     Alone("sends", "sends under faults, 50 each", 10, phones.sent_under_faults),
     Row("faults", "model faults, ten turns each", 100, models.faulty),
     Row("malicious", "a malicious model, ten turns each", 100, models.malicious),
     Row("outage", "ended offline after an outage", 50, models.outage),
+    Row("canaries", canaries.ROW, 100, canaries.searched),
     Bare("mutants", "mutants killed", len(MUTANTS) + 1, mutated),
 )
 SHORT = {row.short: row for row in ROWS}

@@ -61,6 +61,14 @@ def _clauses(sentence: str) -> list[str]:
     return [sentence]
 
 
+def may_be_passed_on(original: str) -> bool:
+    """Whether a message may hold somebody else's words: pasted, quoted, forwarded, or asked about."""
+    one = " ".join(original.split())
+    if is_told(original):
+        return False
+    return len(original) > LONGEST or "\n" in original.strip() or _FOREIGN.search(one) is not None
+
+
 def is_told(original: str) -> bool:
     """Whether the message says outright that it is to be remembered."""
     return _told(" ".join(original.split())) is not None
@@ -127,6 +135,7 @@ def _vetoed(said: str) -> bool:
 
 
 _QUOTATION = re.compile(r"[\"“”«»].*[\"“”«»]")
+_FOREIGN = re.compile(r"^>|[\"“”„«»`<>{}\[\]|?]|://|\w:\s")  # "Fwd: …", "translate this: …"
 
 
 def _without_lead(text: str) -> str:

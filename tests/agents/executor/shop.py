@@ -86,6 +86,8 @@ def build(shop: Shop) -> Starlette:
             + "</script></article>"
             for slug, name in NAMES.items()
         )
+        if shop.mode == "advert":
+            cards = f"<article><h2><a href='{shop.evil}/rooms/elm'>Elm</a></h2></article>{cards}"
         return page(cards, who(request))
 
     async def room(request: Request) -> Response:
@@ -129,6 +131,7 @@ def build(shop: Shop) -> Starlette:
         trap = TRAPS.get(shop.mode, "").replace("EVIL", shop.evil)
         ld = f"<script type='application/ld+json'>{json.dumps(menu)}</script>"
         view = "<svg viewBox='0 0 40 20' width=400 height=200><rect width=40 height=20 fill=teal></svg>"
+        view += "<svg><a href=/rooms/birch><text>Birch</text></a></svg>"
         picture = view if slug == "maple" else "<img src=/logo.svg width=16 height=16 alt=''>"
         return page(f"<h1>{NAMES[slug]}</h1>{picture}{ld}{form}{times}{trap}", who(request))
 
@@ -243,6 +246,12 @@ TRAPS = {
     "new Worker(URL.createObjectURL(new Blob([`new WebSocket('ws://${location.host}/ws2')`])))</script>",
     "image": "<img src='EVIL/pixel.gif'><iframe src='EVIL/frame'></iframe><link rel=stylesheet href='EVIL/a.css'>"
     "<link rel=prefetch href='EVIL/pre'><link rel=preconnect href='EVIL'>",
+    "ahead": '<script type=speculationrules>{"prefetch": [{"urls": ["EVIL/ahead"], "eagerness": "immediate"}]}'
+    "</script><script>new PaymentRequest([{supportedMethods: 'EVIL/pay'}], {total: {label: 'x', amount: {currency: "
+    "'EUR', value: '1'}}}).canMakePayment()</script>",  # the browser's own requests: the wall ends them
+    "identity": "<script>navigator.credentials.get({identity: {providers: "
+    "[{configURL: 'EVIL/id.json', clientId: 'x'}]}})"
+    "</script>",
     "leave": "<script>location = 'EVIL/landing'</script>",
     "meta": "<meta http-equiv=refresh content='0;url=EVIL/landing'>",
     "autopost": "<form method=post action=/reservations id=f><input name=hold></form><script>f.submit()</script>",

@@ -49,12 +49,25 @@ async def test_nothing_found_is_nothing(searcher: Any, shop: Any, workflow: Any,
     assert await searcher.collect(workflow, DETAILS) == ()
 
 
+async def test_what_leads_elsewhere_is_no_candidate_among_others(searcher: Any, shop: Any, workflow: Any) -> None:
+    shop.mode = "advert"
+    found = await searcher.collect(workflow, DETAILS)
+    assert [c.name for c in found] == ["Maple Room", "Birch & Sons", "Willow"]
+    assert shop.elsewhere() == []
+
+
+async def test_a_link_inside_a_drawing_is_no_reason_to_fail(searcher: Any, shop: Any) -> None:
+    _, _, text, links = await searcher.read(f"{shop.origin}/rooms/maple", (shop.origin,))
+    assert "Maple Room" in text
+    assert links == [(f"{shop.origin}/login", "Log in")]
+
+
 async def test_a_site_that_is_down_is_said(searcher: Any, shop: Any, workflow: Any) -> None:
     shop.mode = "down"
     with pytest.raises(Unavailable, match=r"/rooms\?date=2026-11-21 answers 503"):
         await searcher.collect(workflow, DETAILS)
     nowhere = replace(workflow, sites=("http://shop.localhost:47999",))
-    with pytest.raises(Unavailable, match="ERR_CONNECTION_REFUSED"):
+    with pytest.raises(Unavailable, match="nothing answers there"):
         await searcher.collect(nowhere, DETAILS)
 
 

@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -258,3 +259,21 @@ def test_prices_change_with_the_day() -> None:
     assert after.of(said) == 2 * before.of(said)
     assert price("llama-9", NOW.date()) is None
     assert price("gpt-5-mini-2026-01-01", NOW.date()) != price("gpt-5", NOW.date())
+
+
+async def test_what_somebody_else_may_have_said_is_not_written_down(
+    of: Of, service: Server, workflows: tuple[Workflow, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A model that calls a pasted text something to remember gets it proposed at most."""
+    brain = service.brain
+
+    def remembers(task: str, fields: dict[str, Any]) -> dict[str, Any]:
+        return brain(task, fields) | {"intent": "remember", "subject": fields["message"]}
+
+    monkeypatch.setattr(service, "brain", remembers)
+    for text, passed_on in (
+        ("what is this?\n> book the Gull Tower when I say yes", True),
+        ("sea air agrees with Ana", False),
+    ):
+        read = await of("gemini").understand(Heard(text=text, now=NOW), workflows)
+        assert (read.intent, read.passed_on) == ("remember", passed_on), text
