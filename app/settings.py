@@ -173,7 +173,7 @@ class Settings(BaseSettings):
     @property
     def secrets(self) -> tuple[str, ...]:
         """What must stand in no prompt and no record."""
-        held = (self.password, self.gemini_api_key, self.openai_api_key)
+        held = (self.password, self.gemini_api_key, self.openai_api_key, self.twilio_auth_token)
         return tuple(s.get_secret_value() for s in held if s)
 
     @property

@@ -22,6 +22,13 @@ _LINKED = {  # schema.org's properties by the type of what they hold
     "count": ("partySize", "numAdults", "orderQuantity"),
 }
 _ITEM = ("reservationFor", "orderedItem", "itemOffered")
+_NAMES_IT = re.compile(
+    r"(?:your |the )?(?:item|product|article|event|concert|play|film|movie|performance|restaurant|hotel|guest ?house|"
+    r"accommodation|property|course|class|book)(?: name)?\W*",
+    re.IGNORECASE,
+)
+"""A label beside which the thing itself stands, and not something about it."""
+
 _ALIKE = (
     {"party", "guest", "people", "person", "seat", "diner"},
     {"date", "day", "when"},
@@ -61,8 +68,8 @@ def check_terms(said: Said, terms: Iterable[Term], plan: Plan) -> None:
         TermsDiffer: with every difference.
     """
     terms = tuple(terms)
-    linked = _linked_item(said, plan) if any(term.type == "name" for term in terms) else []
-    _stop_at([*_differences(said, terms, plan), *linked, *_total(said, plan)])
+    named = [*_linked_item(said, plan), *_labelled_item(said, plan)] if any(t.type == "name" for t in terms) else []
+    _stop_at([*_differences(said, terms, plan), *named, *_total(said, plan)])
 
 
 def check_some(said: Said, terms: Iterable[Term], plan: Plan) -> None:
@@ -173,6 +180,13 @@ def _words(name: str) -> str:
 def _linked_item(said: Said, plan: Plan) -> list[Difference]:
     names = [_name(thing[key]) for thing in said.things for key in _ITEM if key in thing]
     return [Difference("item", plan.item, n) for n in names if n and not same_text(n, plan.item)]
+
+
+def _labelled_item(said: Said, plan: Plan) -> list[Difference]:
+    """Another thing than the plan's, called by its label: the plan's own name may still stand in an advertisement."""
+    called = [(label, value) for label, value in said.pairs if _NAMES_IT.fullmatch(label.strip()) and clean(value)]
+    other = [(la, v) for la, v in called if not stands(plan.item, v) and not stands(v, plan.item)]
+    return [Difference(label.strip(" :").lower(), plan.item, value) for label, value in other]
 
 
 def _name(thing: Any) -> str:

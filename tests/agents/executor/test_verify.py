@@ -192,3 +192,17 @@ def test_written_forms() -> None:
     assert times("doors 7 p.m., show 20.15") == {"19:00", "20:15"}
     assert times("25:00, 12:75, 2026-11-21") == set()
     assert {str(a) for a, _ in moneys("1.234,50 EUR")} == {str(a) for a, _ in moneys("EUR 1,234.50")} == {"1234.50"}
+
+
+@pytest.mark.parametrize(
+    ("label", "value"), [("Restaurant", "Quiet Anchor"), ("Item", "Sete Mares"), ("Your event:", "An evening of fado")]
+)
+def test_another_thing_by_its_label_is_another_thing_wherever_the_name_stands_besides(label: str, value: str) -> None:
+    page = said(headings=("Lanterna",), Note="Lanterna", **{"Restaurant": "", label: value})
+    with pytest.raises(TermsDiffer, match=value):
+        check_terms(page, ALL, plan())
+
+
+@pytest.mark.parametrize("value", ["LANTERNA", "Lanterna, Old Town", "Lanterna × 2"])
+def test_the_thing_may_be_told_with_more(value: str) -> None:
+    check_terms(said(headings=("Lanterna",), Restaurant=value), ALL, plan())
