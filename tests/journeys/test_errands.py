@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +9,7 @@ import pytest
 
 from demo.seed import seed
 from demo.shared.log import read_log
-from tests.journeys.support import ROOT, Chat, Service, Town, free_port
+from tests.journeys.support import Chat, Service, Town, free_port, point_at, sign_in
 
 KEYS = ("mercato", "biglietto", "albergo")
 
@@ -23,12 +20,8 @@ def errands(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Service,
     town = Town.start(folder / "town")
     home = folder / "home"
     seed(home)
-    (home / "workflows").mkdir()
-    for shipped in (ROOT / "workflows" / "library").glob("*.md"):
-        (home / "workflows" / shipped.name).write_text(shipped.read_text().replace(":8800", f":{town.port}"))
-    sites = [word for key in KEYS for word in ("--site", f"http://{key}.localhost:{town.port}")]
-    command = [sys.executable, "-m", "demo.sign_in", "--home", str(home), *sites]
-    subprocess.run(command, cwd=ROOT, check=True, timeout=120, env={**os.environ, "RFLOW_BROWSER": "headless"})
+    point_at(home, town.site)
+    sign_in(home, *(town.at(key) for key in KEYS))
     service = Service(home, free_port())
     try:
         yield service.start(), town
