@@ -167,7 +167,7 @@ ERRANDS = (
         "Confirm booking",
         "Confirmation number",
         "/my/bookings",
-        {"check_in": _day(20), "check_out": _day(22), "guests": 1},
+        {"check_in": _day(21), "check_out": _day(23), "guests": 1},
     ),
 )
 SITES = tuple(dict.fromkeys(errand.site for errand in ERRANDS))

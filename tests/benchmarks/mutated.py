@@ -104,7 +104,8 @@ async def _answer(send: Send, status: int, headers: list[tuple[bytes, bytes]], b
 
 def _address(scope: Scope) -> str:
     """The method, path and values of a request, without what differs from run to run."""
-    path = re.sub(r"/[^/]*[A-Z_][^/]*", "/*", scope["path"])  # a number or a token: names are in small letters
+    token = r"/[^/]*[A-Z_][^/]*|/(?=[^/]*\d)[^/-]{8,}"  # names are in small letters, and hyphenated
+    path = re.sub(token, "/*", scope["path"])
     values = sorted(parse_qsl(scope["query_string"].decode()))
     return f"{scope['method']} {path} {dict(values) if values else ''}".strip()
 

@@ -78,7 +78,7 @@ def _wrapped(doc: HtmlElement, rng: random.Random) -> None:
         if rng.random() < 0.5 and _may_hold_blocks(e.getparent()):
             _wrap(e, "div")
     for e in doc.xpath(_CONTROLS):
-        if rng.random() < 0.5:
+        if rng.random() < 0.5 and not e.xpath("../*[@data-step]"):  # which the site's script finds as neighbours
             _wrap(e, "span")
     for e in doc.xpath(
         "//main//button | //main//label | //main//dd | //main//td | //main//th | //main//a | //main//h1"
