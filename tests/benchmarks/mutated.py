@@ -14,20 +14,18 @@ import asyncio
 import datetime as dt
 import json
 import re
-import shutil
+import sqlite3
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import AsyncExitStack, contextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from contextlib import AsyncExitStack, closing
+from dataclasses import dataclass, replace
 from pathlib import Path
-from urllib.parse import parse_qsl
 
 import sqlalchemy as sa
 from playwright.async_api import Page
 from sqlalchemy.ext.asyncio import create_async_engine
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from agents.executor import ledger, tables
 from agents.executor.account import label
@@ -46,8 +44,9 @@ from demo.sign_in import guest_of, sign_in
 from demo.town import open_town, town_clock
 from memory.errors import RflowError
 from memory.home import Home
+from tests.benchmarks.changing import Changing
 from tests.benchmarks.errands import ERRANDS, SITES, Errand
-from tests.benchmarks.mutations import ACTIVATES, KINDS, SCRIPT, mutated, script
+from tests.benchmarks.mutations import KINDS
 from tests.journeys.support import NOW, ROOT, ZONE
 from tests.serving import serving
 from workflows.model import Workflow
@@ -55,59 +54,6 @@ from workflows.parse import parse
 
 BROWSER = BrowserSettings(show="headless", timeout=4)
 TOGETHER = tuple(kind for kind in KINDS if kind != "synonyms")  # which stop a Commit by design: counted apart
-
-
-@dataclass
-class Changing:
-    """A town behind a hand that rewrites its pages, and notes what is asked for."""
-
-    town: ASGIApp | None = None
-    kinds: tuple[str, ...] = ()
-    seed: int = 0
-    asked: list[str] = field(default_factory=list)
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        assert self.town is not None
-        if scope["type"] != "http":
-            await self.town(scope, receive, send)
-            return
-        answer: list[Message] = []
-
-        async def keep(message: Message) -> None:
-            answer.append(message)
-
-        if scope["path"] == ACTIVATES:
-            await _answer(send, 200, [(b"content-type", b"text/javascript")], SCRIPT.encode())
-            return
-        await self.town(scope, receive, keep)
-        headers = {name.lower(): value for name, value in answer[0]["headers"]}
-        body = b"".join(message.get("body", b"") for message in answer[1:])
-        kind = headers.get(b"content-type", b"").partition(b";")[0]
-        if kind == b"text/html" or answer[0]["status"] == 303:
-            self.asked.append(_address(scope))
-        if self.kinds and kind == b"text/html":
-            body = mutated(body.decode(), self.kinds, self.seed).encode()
-        elif self.kinds and kind.endswith(b"javascript"):
-            body = script(body.decode(), self.kinds, self.seed).encode()
-        kept = [(k, v) for k, v in answer[0]["headers"] if k.lower() not in _DROPPED]
-        await _answer(send, answer[0]["status"], kept, body)
-
-
-_DROPPED = (b"content-length", b"content-security-policy", b"etag", b"last-modified")
-
-
-async def _answer(send: Send, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
-    length = (b"content-length", str(len(body)).encode())
-    await send({"type": "http.response.start", "status": status, "headers": [*headers, length]})
-    await send({"type": "http.response.body", "body": body})
-
-
-def _address(scope: Scope) -> str:
-    """The method, path and values of a request, without what differs from run to run."""
-    token = r"/[^/]*[A-Z_][^/]*|/(?=[^/]*\d)[^/-]{8,}"  # names are in small letters, and hyphenated
-    path = re.sub(token, "/*", scope["path"])
-    values = sorted(parse_qsl(scope["query_string"].decode()))
-    return f"{scope['method']} {path} {dict(values) if values else ''}".strip()
 
 
 @dataclass(frozen=True)
@@ -147,26 +93,27 @@ class Stage:
     def site(self, key: str) -> str:
         return f"http://{key}.localhost:{self.port}"
 
-    @contextmanager
-    def opened(self) -> Iterator[Path]:
-        """The town as it was at the beginning, in a folder of its own."""
+    def put_back(self) -> None:
+        """The town as it was at the beginning."""
         self.runs += 1
-        data = self.folder / f"town-{self.runs}"
-        shutil.copytree(self.folder / "town", data)
-        with open_town(data, _clock()) as town:
-            self.changing.town = town.app
-            self.changing.asked.clear()
-            yield data
-        shutil.rmtree(data)
+        for saved in (self.folder / "saved").glob("*.sqlite3"):
+            with (
+                closing(sqlite3.connect(saved)) as before,
+                closing(sqlite3.connect(self.folder / "town" / saved.name)) as now,
+            ):
+                before.backup(now)
+        for log in (self.folder / "town").glob("*.log.jsonl"):
+            log.unlink()
+        self.changing.asked.clear()
 
     async def told(self, job: Job) -> Told:
         """One run of it on the pages as they are."""
-        with self.opened() as data:
-            try:
-                receipt = await self._run(job)
-            except RflowError as failed:
-                receipt = Receipt(state="refused", at="", note=str(failed))
-            return Told(receipt, tuple(self.changing.asked), _log(data, job.site))
+        self.put_back()
+        try:
+            receipt = await self._run(job)
+        except RflowError as failed:
+            receipt = Receipt(state="refused", at="", note=str(failed))
+        return Told(receipt, tuple(self.changing.asked), _log(self.folder / "town", job.site))
 
     async def _run(self, job: Job) -> Receipt:
         found = await self.searcher.collect(job.workflow, job.details)
@@ -215,15 +162,14 @@ class Stage:
             await page.goto(self.site(errand.site) + errand.mine)
             await page.get_by_role("button", name="Finished").click()
 
-        with self.opened():
-            events = await record(self.home, start, BROWSER, person)
+        self.put_back()
+        events = await record(self.home, start, BROWSER, person)
         name = f"{errand.workflow}-recorded"
         return parse(written(name, start, events), f"{name}.md")
 
     async def first_choice(self, job: Job) -> Candidate:
         """The first thing that Search finds on the unchanged pages."""
-        with self.opened():
-            return (await self.searcher.collect(job.workflow, job.details))[0]
+        return (await self.searcher.collect(job.workflow, job.details))[0]
 
 
 def _clock() -> Clock:
@@ -285,15 +231,14 @@ async def measure(stage: Stage, kinds: Sequence[str], seeds: int, only: Sequence
 
 
 async def _stage(folder: Path, changing: Changing, port: int, searcher: Searcher) -> Stage:
-    """A home that is signed in to the town as it is before every run."""
+    """A home that is signed in to the open town, and the town as it is to be before every run."""
     stage = Stage(folder, changing, port, searcher)
     seed(stage.home)
-    data = folder / "town"
-    with open_town(data, _clock()) as town:
-        changing.town = town.app
-        await sign_in(stage.home, [stage.site(key) for key in SITES], guest_of(stage.home), BROWSER)
-    for log in data.glob("*.log.jsonl"):
-        log.unlink()
+    await sign_in(stage.home, [stage.site(key) for key in SITES], guest_of(stage.home), BROWSER)
+    (folder / "saved").mkdir()
+    for kept in (folder / "town").glob("*.sqlite3"):
+        with closing(sqlite3.connect(kept)) as now, closing(sqlite3.connect(folder / "saved" / kept.name)) as saved:
+            now.backup(saved)
     return stage
 
 
@@ -314,6 +259,7 @@ async def _measured(options: argparse.Namespace) -> Counter[tuple[str, str]]:
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="rflow-mutated-")))
         port = stack.enter_context(serving(changing))
+        changing.town = stack.enter_context(open_town(folder / "town", _clock())).app
         searcher = await stack.enter_async_context(Searcher(BROWSER, _clock()))
         stage = await _stage(folder, changing, port, searcher)
         return await measure(stage, options.kind or tuple(KINDS), options.seeds, options.only or ())
