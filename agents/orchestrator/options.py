@@ -12,12 +12,16 @@ from agents.executor.options import Offered
 from agents.orchestrator import say
 from agents.orchestrator.plan import chosen
 from agents.orchestrator.refine import ask
+from agents.preference_proxy.proxy import question_for
 from agents.reasoning.offline.intents import is_yes
 from agents.reasoning.port import Understanding, Waiting
 from agents.state import Json, TaskState
 from agents.types import Candidate, DetailValue
 from memory.errors import Unavailable
 from workflows.model import Detail, DetailType, Workflow
+
+_FEW = 3  # words
+_SIZES = {"small": "S", "medium": "M", "large": "L", "extra large": "XL", "extra small": "XS"}
 
 
 async def options(state: TaskState, crew: Crew) -> TaskState:
@@ -38,7 +42,11 @@ async def options(state: TaskState, crew: Crew) -> TaskState:
         if fits is not None:
             details[name] = fits
         elif found.open and found.texts:
-            return await _asked({**state, "details": details, "noted": " ".join(noted)}, detail, known, crew)
+            before = " ".join(noted) or _comes_in(detail, say.quoted(candidate.name))
+            about = await crew.proxy.gather(question_for(workflow, f"{detail.name} {candidate.name}"))
+            told: TaskState = {**state, "details": details, "preferences": about.model_dump(mode="json")}
+            asked = await ask(told, detail, before, crew)
+            return {**asked, "details": details, "options": known, "status": "deciding"}
     return {"details": details, "options": known, "waiting": None, "noted": " ".join(noted)}
 
 
@@ -50,21 +58,18 @@ async def _offered(workflow: Workflow, candidate: Candidate, crew: Crew) -> Json
     return {name: each.model_dump(mode="json") for name, each in found.items()}
 
 
-async def _asked(state: TaskState, detail: Detail, known: Json, crew: Crew) -> TaskState:
-    asked = await ask(state, detail, state["noted"], crew)
-    return {**asked, "details": state["details"], "options": known, "status": "deciding"}
-
-
 def _as_choice(workflow: Workflow, name: str, texts: Iterable[str]) -> Detail:
     detail = next(d for d in workflow.details if d.name == name)
     return replace(detail, type=DetailType.CHOICE, options=tuple(texts), optional=False)
 
 
+def _comes_in(detail: Detail, what: str) -> str:
+    return f"{what} comes in {', '.join(map(say.quoted, detail.options))}."
+
+
 def _not_so(candidate: Candidate, detail: Detail, given: str) -> str:
-    there = ", ".join(say.quoted(text) for text in detail.options)
-    name = detail.name.replace("_", " ")
-    what = f"{say.quoted(candidate.name)} has no {name} “{say.quoted(given)}”"
-    return f"{what}; it comes in {there}." if there else f"{what}, as it comes in one only."
+    what = f"{say.quoted(candidate.name)} has no {detail.name.replace('_', ' ')} “{say.quoted(given)}”."
+    return f"{what} {_comes_in(detail, 'It')}" if detail.options else f"{what} It comes in one only."
 
 
 def where_next(state: TaskState) -> str:
@@ -89,9 +94,16 @@ def answered(waiting: Waiting, message: str, known: Json) -> Understanding | Non
     return None if value is None else Understanding(intent="answer", details={name: value})
 
 
+def unfit(waiting: Waiting, message: str, read: Understanding) -> Understanding:
+    """A few words that say nothing to the decision are an answer to the question, and are asked about again."""
+    if read.intent not in ("amend", "unclear", "answer") or read.details or len(message.split()) > _FEW:
+        return read
+    return Understanding(intent="answer", details={waiting.detail or "": message.strip()})
+
+
 def among(said: str, texts: Iterable[str]) -> str | None:
     """The one of the texts that is meant: all of it, else the only one that shares its words."""
-    texts = tuple(texts)
+    texts, said = tuple(texts), _SIZES.get(" ".join(_words(said)), said)
     exact = [text for text in texts if same_text(text, said)]
     words = set(_words(said))
     near = [text for text in texts if words and (set(_words(text)) <= words or words <= set(_words(text)))]

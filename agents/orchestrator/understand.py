@@ -44,6 +44,8 @@ async def understand(state: TaskState, crew: Crew) -> TaskState:
     if errand := state.get("signal", {}).get("errand"):
         told = Understanding(intent="request", workflow=errand["workflow"], details=errand["details"])
     read = _in_place(state, told or await crew.reasoner.understand(heard, crew.registry.all()))
+    if option and told is None:
+        read = options.unfit(option, heard.text, read)
     trace = [*state.get("trace", []), _trace(read)]
     update: TaskState = {**lapsed, "understood": read.model_dump(mode="json"), "trace": trace, "noted": ""}
     if told is None and memory:
