@@ -140,7 +140,7 @@ ERRANDS = (
         "Place order and pay",
         "Order number",
         "/my/orders",
-        {"delivery": "Parcel post"},
+        {"delivery": "Pick up at the Market Hall"},
     ),
     Errand(
         "book-event",

@@ -214,20 +214,23 @@ async def measure(stage: Stage, kinds: Sequence[str], seeds: int, only: Sequence
     for job in await _jobs(stage, only):
         stage.changing.kinds = ()
         right = await stage.told(job)
-        assert right.receipt.state == "done", (job.name, right)
+        if right.receipt.state != "done":
+            raise SystemExit(f"{job.name} does not work on the unchanged pages: {right.receipt.note}")
         for kind in (*kinds, *(["all together"] if len(kinds) > 1 else [])):
-            for number in range(seeds):
-                stage.changing.kinds = TOGETHER if kind == "all together" else (kind,)
-                stage.changing.seed = number
-                now = await stage.told(job)
-                judged = _judged(right, now)
-                counted[kind, judged] += 1
-                if judged != "right":
-                    print(f"{job.name}, {kind}, seed {number}: {judged}: {now.receipt.note}", file=sys.stderr)
-                if judged == "wrong":
-                    print(f"  expected {right.asked} {right.log}\n  got {now.asked} {now.log}", file=sys.stderr)
+            stage.changing.kinds = TOGETHER if kind == "all together" else (kind,)
+            for stage.changing.seed in range(seeds):
+                counted[kind, _told_of(f"{job.name}, {kind}, {stage.changing.seed}", right, await stage.told(job))] += 1
         stage.changing.kinds = ()
     return counted
+
+
+def _told_of(run: str, right: Told, now: Told) -> str:
+    """How it went, told as it goes: a whole measurement takes a while."""
+    judged = _judged(right, now)
+    print(f"{run}: {judged} {now.receipt.note if judged != 'right' else ''}".strip(), file=sys.stderr, flush=True)
+    if judged == "wrong":
+        print(f"  expected {right.asked} {right.log}\n  got {now.asked} {now.log}", file=sys.stderr)
+    return judged
 
 
 async def _stage(folder: Path, changing: Changing, port: int, searcher: Searcher) -> Stage:
