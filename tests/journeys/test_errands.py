@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -35,6 +36,14 @@ def done(data: Path, key: str) -> list[dict[str, object]]:
     return [line.what for line in read_log(data, key) if line.outcome in ("ordered", "booked")]
 
 
+def answering(chat: Chat, reply: dict[str, Any], answers: dict[str, str]) -> dict[str, Any]:
+    """The reply once nothing more is asked."""
+    while reply["kind"] == "question":
+        asked = reply["question"]
+        reply = chat.send("yes" if asked["proposed"] else answers[asked["detail"]])
+    return reply
+
+
 @pytest.mark.parametrize(
     ("key", "opening", "answers", "ordered"),
     [
@@ -43,6 +52,13 @@ def done(data: Path, key: str) -> list[dict[str, object]]:
             "order me a tuning fork from the shop",
             {"quantity": "1", "delivery": "Pick up at the Market Hall"},
             {"delivery": "Pick up at the Market Hall", "wrapped": False, "total": "19.00"},
+            marks=pytest.mark.long,
+        ),
+        pytest.param(
+            "mercato",
+            "order me an Inspector's Beanie from the shop",
+            {"thing": "beanie", "quantity": "1", "delivery": "Parcel post", "size": "medium", "colour": "2"},
+            {"delivery": "Parcel post", "total": "35.90"},
             marks=pytest.mark.long,
         ),
         pytest.param(
@@ -67,7 +83,7 @@ def done(data: Path, key: str) -> list[dict[str, object]]:
             marks=pytest.mark.long,
         ),
     ],
-    ids=["item", "gift", "event", "hotel"],
+    ids=["item", "options", "gift", "event", "hotel"],
 )
 def test_an_errand_ends_with_a_receipt_from_the_site(
     errands: tuple[Service, Town],
@@ -80,12 +96,9 @@ def test_an_errand_ends_with_a_receipt_from_the_site(
     service, town = errands
     before = done(town.data, key)
     chat = Chat(service, request.node.callspec.id)
-    reply = chat.send(opening)
-    while reply["kind"] == "question":
-        asked = reply["question"]
-        reply = chat.send("yes" if asked["proposed"] else answers[asked["detail"]])
+    reply = answering(chat, chat.send(opening), answers)
     assert reply["kind"] == "decision", reply["text"]
-    reply = chat.send("top")
+    reply = answering(chat, chat.send("top"), answers)
     assert reply["kind"] == "plan", reply["text"]
     assert done(town.data, key) == before, "nothing is ordered before Go"
     code = reply["plan"].get("code")
