@@ -10,8 +10,8 @@ from agents.executor import controls
 from agents.executor.forms import clean
 from agents.executor.places import Ambiguous, Missing, Part, narrowed
 from agents.types import Frozen
-from workflows.bind import CHOICE_URL, names_in
-from workflows.model import Step, Verb, Workflow
+from workflows.bind import CHOICE_URL
+from workflows.model import DetailType, Step, Verb, Workflow
 
 _MOMENT = 500  # milliseconds in which a list may still appear on a page that has loaded
 _READ = """
@@ -39,8 +39,13 @@ class Offered(Frozen):
 
 
 def chosen_there(workflow: Workflow) -> dict[str, Step]:
-    """By detail, the steps of Do that choose it on the page of the choice, before anything is pressed there."""
-    return {names_in(step.value)[0]: step for step in _on_its_page(workflow.do) if _is_choice(step)}
+    """By detail, the steps of Do that choose it on the page of the choice, before anything is pressed there.
+
+    Only a text may be in the page's words: a count, a date or one of the file's own options means more than it says.
+    """
+    texts = {f"{{{detail.name}}}": detail.name for detail in workflow.details if detail.type is DetailType.TEXT}
+    there = (step for step in _on_its_page(workflow.do) if step.verb is Verb.CHOOSE and step.value in texts)
+    return {texts[step.value]: step for step in there}
 
 
 async def offered(page: Page, steps: dict[str, Step]) -> dict[str, Offered]:
@@ -67,8 +72,3 @@ def _on_its_page(steps: Iterable[Step]) -> Iterator[Step]:
             here = False
         elif here:
             yield step
-
-
-def _is_choice(step: Step) -> bool:
-    names = names_in(step.value)
-    return step.verb is Verb.CHOOSE and len(names) == 1 and step.value == f"{{{names[0]}}}" and "." not in names[0]

@@ -7,7 +7,7 @@ from typing import Any
 from agents.executor.browser import open_clean
 from agents.executor.chrome import BrowserSettings
 from agents.executor.options import Offered, chosen_there, offered
-from workflows.model import Limits, Step, Workflow
+from workflows.model import Detail, DetailType, Limits, Step, Workflow
 from workflows.steps import parse_step
 
 DO = (
@@ -19,6 +19,7 @@ DO = (
     'Choose {finish} in "Finish"',
     'Choose {wrap} in "Wrapping"',
     'Choose "M" in "Size"',
+    'Choose {guests} in "Size"',
     'Enter {quantity} in "Quantity"',
     'Press "Add"',
     'Choose {delivery} in "Delivery"',
@@ -34,7 +35,9 @@ PAGE = """
 
 async def test_what_the_page_offers_is_read_by_detail() -> None:
     steps = tuple(step for n, line in enumerate(DO) if isinstance(step := parse_step(line, n), Step))
-    there = chosen_there(Workflow("w", "", "w.md", "", "W", (), (), (), Limits(), do=steps))
+    texts = ("before", "size", "colour", "finish", "wrap", "delivery")
+    details = (*(Detail(name, DetailType.TEXT, "?") for name in texts), Detail("guests", DetailType.COUNT, "?"))
+    there = chosen_there(Workflow("w", "", "w.md", "", "W", (), (), details, Limits(), do=steps))
     assert list(there) == ["size", "colour", "finish", "wrap"]
     async with open_clean(BrowserSettings(show="headless", timeout=5)) as window:
         page: Any = await window.page()
