@@ -135,7 +135,7 @@ ERRANDS = (
     Errand(
         "buy-gift",
         "mercato",
-        lambda _: {"person": "Tomás", "budget": "60 EUR", "delivery": "Bicycle courier"},
+        lambda _: {"person": "Tomás", "budget": "60 EUR", "delivery": "Pick up at the Market Hall"},
         _gift,
         "Place order and pay",
         "Order number",
