@@ -9,7 +9,7 @@ from agents.executor.forms import date_fits, date_range, dates, moneys, times
 from agents.executor.mandate import Plan
 from agents.executor.page import Said
 from agents.executor.records import says
-from agents.executor.verify import TermsDiffer, check_terms
+from agents.executor.verify import TermsDiffer, check_terms, values_for
 
 DATE = Term(name="date", type="date", value="2026-11-21")
 TIME = Term(name="time", type="time", value="19:30")
@@ -192,3 +192,9 @@ def test_written_forms() -> None:
     assert times("doors 7 p.m., show 20.15") == {"19:00", "20:15"}
     assert times("25:00, 12:75, 2026-11-21") == set()
     assert {str(a) for a, _ in moneys("1.234,50 EUR")} == {str(a) for a, _ in moneys("EUR 1,234.50")} == {"1234.50"}
+
+
+def test_a_label_that_is_nothing_but_size_is_one() -> None:
+    said = Said(pairs=(("Size", "M"), ("Party size", "2"), ("", "x")))
+    assert list(values_for(said, Term(name="size", type="text", value="M"))) == ["M"]
+    assert list(values_for(said, Term(name="party_size", type="count", value="2"))) == ["2"]
