@@ -20,6 +20,7 @@ from agents.orchestrator import (
     consult,
     improvise,
     learn,
+    options,
     plan,
     propose,
     refine,
@@ -49,7 +50,7 @@ def build(crew: Crew, checkpointer: BaseCheckpointSaver[Any]) -> Graph:
     flow.add_conditional_edges(
         "understand",
         understand.where_next,
-        ["consult", "refine", "search", "rank", "plan", "answer", "improvise", "remember", "close", "listen"],
+        ["consult", "refine", "search", "rank", "options", "answer", "improvise", "remember", "close", "listen"],
     )
     flow.add_edge("consult", "refine")
     flow.add_conditional_edges("refine", refine.where_next, ["listen", "search"])
@@ -59,12 +60,14 @@ def build(crew: Crew, checkpointer: BaseCheckpointSaver[Any]) -> Graph:
 
     # decide
     flow.add_node("listen", _listen)
+    _add(flow, crew, "options", options.options)
     _add(flow, crew, "plan", plan.plan)
     _add(flow, crew, "answer", answer.answer)
     _add(flow, crew, "improvise", improvise.improvise)
     _add(flow, crew, "remember", remember.remember)
     _add(flow, crew, "close", report.close)
     flow.add_conditional_edges("listen", _heard, ["understand", "plan", "do", "close"])
+    flow.add_conditional_edges("options", options.where_next, ["listen", "plan"])
     flow.add_edge("plan", "listen")
     flow.add_conditional_edges("improvise", improvise.where_next, ["answer", "listen", END])
     flow.add_conditional_edges("answer", answer.where_next, ["listen", END])

@@ -59,6 +59,7 @@ class TaskState(TypedDict, total=False):
     shown: list[str]  # names of options already proposed
     rejected: list[str]  # those of them that were turned down for something different
     choice: int
+    options: Json  # what the page of the choice offers besides: its address, and by detail `Offered`
     mandate: str | None
     plan: Json | None  # PlanView
     receipt: Json | None

@@ -100,7 +100,13 @@ def _without(step: Step, absent: set[str]) -> Step | None:
     if step.verb is Verb.OPEN or not absent.intersection(placeholders(step)):
         return step
     values = tuple(value for value in step.values if not absent.intersection(names_in(value)))
-    return replace(step, values=values) if values else None
+    return replace(step, values=values, text=_text_without(step.text, absent)) if values else None
+
+
+def _text_without(text: str, absent: set[str]) -> str:
+    """The sentence of a list of values, without those that were not given and the comma or word before each."""
+    names = "|".join(map(re.escape, sorted(absent)))
+    return re.sub(rf"(?:\s*,\s*(?:and\s+)?|\s+(?:and|on|at|for|until)\s+)\{{(?:{names})\}}", "", text)
 
 
 def _fill(text: str, value: Callable[[str], str]) -> str:

@@ -10,6 +10,7 @@ from playwright.async_api import Locator
 from agents.executor.bound import TermType
 from agents.executor.forms import time_pattern
 from agents.executor.places import Part, one, spaced, whole
+from agents.executor.wording import same_meaning, same_words
 
 _PRESSED = ("button", "link", "tab", "menuitem", "radio")
 _FIELDS = (
@@ -25,20 +26,19 @@ _MEND = "Write the whole name, or add its role: button, link or tab."
 async def to_press(
     part: Part, name: str, *, role: str = "", kind: TermType | None = None, exact: bool = False
 ) -> Locator:
-    """The one visible thing of that accessible name: the exact name first, then (unless `exact`) a name that holds it.
+    """The one visible thing of that accessible name: the exact name first, then one that says the same in other words.
 
     Args:
         kind: `time` also finds "7:30 PM" by "19:30".
-        exact: as for a Commit, where nothing but the name as written will do.
+        exact: as for a Commit: every word as written, but for case, articles and marks; no longer name, no synonym.
 
     Raises:
         Ambiguous: several fit; all are named.
         Missing: none does within the page's time; what is there is named.
     """
     roles = (role,) if role else _PRESSED
-    patterns = [re.compile(rf"^\s*{spaced(name)}\s*$")]
-    if not exact:
-        patterns += [re.compile(p, re.IGNORECASE) for p in _wider(name, kind)]
+    wider = [same_words(name)] if exact else _wider(name, kind)
+    patterns = [re.compile(rf"^\s*{spaced(name)}\s*$"), *(re.compile(p, re.IGNORECASE) for p in wider)]
     tiers = [_by_roles(part, roles, pattern) for pattern in patterns]
     return await one(part, tiers, name, _by_roles(part, roles, re.compile(r"\S")), _MEND)
 
@@ -103,17 +103,16 @@ async def to_choose(part: Part, label: str) -> Locator:
 
 
 async def _labelled(part: Part, label: str, css: str) -> Locator:
-    exact, wide = _names(label)
     fields = part.root.locator(css)
-    tiers = [part.root.get_by_label(exact).and_(fields), part.root.get_by_label(wide).and_(fields)]
-    tiers.append(part.root.get_by_placeholder(exact).and_(fields))
+    tiers = [part.root.get_by_label(name).and_(fields) for name in _names(label)]
+    tiers.append(part.root.get_by_placeholder(_names(label)[0]).and_(fields))
     return await one(part, tiers, label, fields, _MEND)
 
 
-def _names(label: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """A label in full, and as part of a longer one."""
+def _names(label: str) -> tuple[re.Pattern[str], ...]:
+    """A label in full, with the words that go around one, as part of a longer one, and in other words."""
     full = rf"^\s*{spaced(label)}\s*[:*]?\s*$"
-    return re.compile(full, re.IGNORECASE), re.compile(whole(label), re.IGNORECASE)
+    return tuple(re.compile(p, re.IGNORECASE) for p in (full, same_words(label), whole(label), same_meaning(label)))
 
 
 def _by_roles(part: Part, roles: Iterable[str], pattern: re.Pattern[str]) -> Locator:
@@ -138,4 +137,6 @@ def _wider(name: str, kind: TermType | None) -> Iterable[str]:
         yield time_pattern(name)
     else:
         yield rf"^\s*{spaced(name)}\s*$"
+        yield same_words(name)
         yield whole(name)
+        yield same_meaning(name)

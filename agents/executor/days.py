@@ -32,6 +32,7 @@ all => {
   return all.map((e, at) => {
     if (!seen(e) || all.some(other => other !== e && e.contains(other) && seen(other))) return null;
     const text = e.innerText.trim(), number = /^\\d{1,2}$/.test(text);
+    if (e.tagName === 'TIME' && !number) return null;  // a date in a text, not a day to pick
     const off = e.closest('[disabled], [aria-disabled=true], .disabled') !== null;
     return {at, said: said(e), text, off, caption: number ? caption(e) : ''};
   }).filter(Boolean);

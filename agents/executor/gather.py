@@ -119,7 +119,7 @@ def price_of(thing: Thing) -> dict[str, str] | None:
 
 
 def _candidate(key: str, name: str, url: str, thing: Thing, entry: dict[str, str], at: str) -> Candidate:
-    visible = moneys(entry["price"])
+    visible = moneys(entry["price"]) or {each for line in entry["text"].splitlines() for each in moneys(line)}
     amount, currency = next(iter(visible)) if len(visible) == 1 else (None, "")
     return Candidate(
         id=key,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 from playwright.async_api import Locator, Page
 
 from agents.executor.bound import BoundStep, digest, upload
-from agents.executor.forms import clean, counts, same_text, times
+from agents.executor.forms import clean, counts, same_text, time_pattern, times
 from agents.executor.places import Ambiguous, Missing, Part, one, spaced
 from memory.errors import BadInput, Conflict
 
@@ -46,14 +47,25 @@ async def choose(page: Page, control: Locator, step: BoundStep) -> None:
 
 async def _choose_one(page: Page, control: Locator, step: BoundStep, kind: str) -> None:
     """Of a group of radio buttons, of a list of options, or of the list that a menu opens."""
-    wanted = re.compile(rf"^\s*{spaced(step.value)}\s*$", re.IGNORECASE)
     if kind == "combobox":
         await control.click()
     part = Part(page, page if kind == "combobox" else control, f"“{step.target}” on {page.url}")
-    options = part.root.get_by_role("option", name=wanted).or_(part.root.get_by_role("radio", name=wanted))
+    options = [
+        part.root.get_by_role("option", name=name).or_(part.root.get_by_role("radio", name=name))
+        for name in (re.compile(p, re.IGNORECASE) for p in _meant(step))
+    ]
     every = part.root.get_by_role("option").or_(part.root.get_by_role("radio"))
-    one_ = await one(part, [options], step.value, every, "Give the whole text of one.")
+    one_ = await one(part, options, step.value, every, "Give the whole text of one.")
     await (one_.check() if await one_.evaluate("e => e.type === 'radio'") else one_.click())
+
+
+def _meant(step: BoundStep) -> Iterator[str]:
+    """The whole text of an entry, else what means it: "2 people" by 2, "7:30 PM" by 19:30."""
+    yield rf"^\s*{spaced(step.value)}\s*$"
+    if step.value_type == "count":
+        yield rf"^\D*(?<!\d){step.value}(?!\d)\D*$"
+    elif step.value_type == "time":
+        yield time_pattern(step.value)
 
 
 def _which(step: BoundStep, options: list[list[str]]) -> int:

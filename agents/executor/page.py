@@ -9,6 +9,7 @@ from playwright.async_api import Locator, Page
 
 from agents.executor.bounds import ANSWER, within
 from agents.executor.forms import clean
+from agents.executor.wording import gist
 from agents.types import Frozen
 
 _READ = """
@@ -69,9 +70,10 @@ class Said(Frozen):
     text: str = ""
 
     def labelled(self, label: str) -> tuple[str, ...]:
-        """The values beside that label, any case."""
-        wanted = clean(label).casefold()
-        return tuple(value for name, value in self.pairs if name.casefold() == wanted)
+        """The values beside that label in any case, else beside one that says the same."""
+        wanted, alike = clean(label).casefold(), gist(label)
+        found = tuple(value for name, value in self.pairs if name.casefold() == wanted)
+        return found or tuple(value for name, value in self.pairs if gist(name) == alike)
 
 
 async def read(part: Page | Locator) -> Said:

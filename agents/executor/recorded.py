@@ -10,7 +10,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from agents.executor.bound import Term, TermType
-from agents.executor.forms import counts, dates, moneys, times
+from agents.executor.forms import counts, dates, moneys, same_text, times
 from agents.executor.origins import origin_of
 from agents.executor.page import Said
 from agents.executor.verify import fits, values_for
@@ -19,6 +19,7 @@ from memory.errors import BadInput
 from workflows.model import Place
 
 _ARROW = re.compile(r"\b(?:next|previous|prev)\b|^[‹›«»←→<>]$", re.IGNORECASE)
+_NUMBERED = re.compile(r"\d|\b[A-Z][A-Z-]{3,}\b")  # a number of a site may be all letters: "ME-PKXGN"
 _REFERENCE = re.compile(r"\b(?:number|reference|code|confirmation|booking|order)\b", re.IGNORECASE)
 _TOTAL = re.compile(r"\btotal|to pay", re.IGNORECASE)
 _FREE = re.compile(r"\b(?:no charge|free of charge|nothing to pay)\b", re.IGNORECASE)
@@ -90,9 +91,10 @@ def written(name: str, url: str, told: Iterable[Recorded]) -> str:
     review = events[marked].said
     checked = [slot for slot in slots.values() if any(fits(seen, slot.term) for seen in values_for(review, slot.term))]
     total = _total(review)
-    steps.append(_check(checked, total, review))
-    steps.append(f"**Commit:** {_press(events[commit], slots)}")
     finish = next((e for e in reversed(events) if e.kind == "finish"), None)
+    thing = _thing(review, finish.said if finish else Said(), slots.values())
+    steps.append(_check(thing, checked, total, review))
+    steps.append(f"**Commit:** {_press(events[commit], slots)}")
     steps += _kept(finish.said if finish else Said())
     return "\n".join(
         [
@@ -104,7 +106,7 @@ def written(name: str, url: str, told: Iterable[Recorded]) -> str:
             "",
             "## Do",
             *_numbered(steps),
-            *_look(finish, checked),
+            *_look(finish, thing, checked),
             "",
         ]
     )
@@ -200,8 +202,25 @@ def _total(review: Said) -> tuple[Decimal, str] | None:
     return found.pop() if len(found) == 1 else None
 
 
-def _check(checked: list[Slot], total: tuple[Decimal, str] | None, review: Said) -> str:
-    said = [f"{{{slot.name}}}" for slot in checked if slot.type != "text"]
+def _thing(review: Said, listed: Said, slots: Iterable[Slot]) -> str:
+    """What it was about: a heading, else a value, of the list at the end that the review page said too; or empty.
+
+    It stands in the steps as it is, so nothing that was typed or chosen may be part of it, nor money.
+    """
+    reviewed = [*(value for _, value in review.pairs), *review.headings]
+    varies = [slot for slot in slots if slot.type != "count"]
+
+    def names(text: str) -> bool:
+        typed = any(fits(text, slot.term) or slot.value.casefold() in text.casefold() for slot in varies)
+        return bool(re.search(r"[^\W\d]{3}", text)) and not typed and not moneys(text)
+
+    there = [*listed.headings, *(value for _, value in listed.pairs)]
+    return next((t for t in there if names(t) and any(same_text(t, other) for other in reviewed)), "")
+
+
+def _check(thing: str, checked: list[Slot], total: tuple[Decimal, str] | None, review: Said) -> str:
+    said = [_text(thing)] if thing else []
+    said += [f"{{{slot.name}}}" for slot in checked if slot.type != "text"]
     if total:
         said.append("total")
     elif free := _FREE.search(review.text):
@@ -221,18 +240,18 @@ def _cautions(slots: dict[str, Slot], checked: list[Slot], total: tuple[Decimal,
 
 
 def _kept(confirmation: Said) -> list[str]:
-    label = next((la for la, value in confirmation.pairs if _REFERENCE.search(la) and re.search(r"\d", value)), None)
+    label = next((la for la, value in confirmation.pairs if _REFERENCE.search(la) and _NUMBERED.search(value)), None)
     return [f"Keep {_text(label)} as reference"] if label else []
 
 
-def _look(finish: Recorded | None, checked: list[Slot]) -> list[str]:
+def _look(finish: Recorded | None, thing: str, checked: list[Slot]) -> list[str]:
     """The page that the person left open lists what was done: there it is looked for."""
     if finish is None:
         return []
     there = [s for s in checked if any(fits(seen, s.term) for seen in values_for(finish.said, s.term))]
-    if not there:
+    if not there and not thing:
         return []
-    looked = " and ".join(f"{{{slot.name}}}" for slot in there)
+    looked = " and ".join([*([_text(thing)] if thing else []), *(f"{{{slot.name}}}" for slot in there)])
     return ["", "## Check", *_numbered([f"Open {_path(finish.url)}", f"Look for {looked}"])]
 
 

@@ -20,6 +20,7 @@ from agents.executor.chrome import BrowserSettings
 from agents.executor.driver import Driver
 from agents.executor.gather import SEE, candidates, merged, with_kept
 from agents.executor.ground import Grounding
+from agents.executor.options import Offered, chosen_there, offered
 from agents.executor.origins import among
 from agents.executor.page import read
 from agents.executor.places import Missing, Part, narrowed
@@ -108,6 +109,20 @@ class Searcher:
         if all(isinstance(answer, Unavailable) for answer in looked):
             raise next(answer for answer in looked if isinstance(answer, Unavailable))
         return tuple(c if isinstance(a, Unavailable) else a for c, a in zip(chosen, looked, strict=True))
+
+    async def options(self, workflow: Workflow, candidate: Candidate) -> dict[str, Offered]:
+        """What the candidate's own page offers for each detail that Do chooses there.
+
+        Raises:
+            Unavailable: the page does not answer.
+        """
+        steps = chosen_there(workflow)
+        if not steps:
+            return {}
+        async with self._window(workflow) as window, _page(window) as page:
+            await open_page(page, candidate.url, workflow.sites)
+            async with within(STEP):
+                return await offered(page, steps)
 
     async def read(self, url: str, sites: tuple[str, ...]) -> tuple[str, str, str, list[tuple[str, str]]]:
         """One page, logged out and reading only: its final address, title, visible text, and links as (address, text).

@@ -26,6 +26,7 @@ from workflows.grammar import MOST_SCROLLS
 from workflows.model import Verb
 
 _MOMENT = 1500  # milliseconds in which what is asked for may still appear
+_STILL = "() => ![...document.scripts].some(script => !script.type || /javascript|module/i.test(script.type))"
 
 
 class LeftSite(Conflict):
@@ -161,6 +162,8 @@ async def _branch(act: Act, step: BoundStep) -> str:
 async def _shown(page: Page, text: str) -> bool:
     """Whether the text is on the page, or comes within a moment."""
     found = page.get_by_text(re.compile(whole(text), re.IGNORECASE)).filter(visible=True)
+    if await page.evaluate(_STILL):  # without a script nothing more can come
+        return await found.count() > 0
     try:
         await found.first.wait_for(timeout=_MOMENT)
     except PlaywrightTimeout:

@@ -170,7 +170,8 @@ def _nearness(label: str, term: Term) -> float:
 
 def _tokens(text: str) -> set[str]:
     words = re.split(r"[\W_]+", text.lower())
-    return {w[:-1] if w.endswith("s") and len(w) > 3 else w for w in words} - {"", "of", "the", "size", "number"}
+    plain = {w[:-1] if w.endswith("s") and len(w) > 3 else w for w in words if w} or {""}
+    return plain - {"of", "the", "size", "number"} or plain  # a label may be nothing but "Size"
 
 
 def _words(name: str) -> str:

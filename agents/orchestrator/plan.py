@@ -20,7 +20,7 @@ from workflows.model import Workflow
 async def plan(state: TaskState, crew: Crew) -> TaskState:
     """Offer exactly one plan; an older offer of this conversation ends with it."""
     workflow = crew.registry.get(state["workflow"])
-    candidate = _chosen(state)
+    candidate = chosen(state)
     if workflow.account and account.label(crew.home.root, workflow.sites) is None:
         site = workflow.sites[0]
         text = f"I am not logged in at {site} for you yet, so I can plan nothing there. Nothing was done.\n\n"
@@ -54,12 +54,13 @@ async def plan(state: TaskState, crew: Crew) -> TaskState:
     text = plan_text(view)
     papers.write_plan(crew.home.root, state["task"], state["request"], text, view.hash)
     lapsed = state.get("signal", {}).get("lapsed", "")
-    parts = (lapsed, "\n".join(_standing(entry) for entry in already), text)
+    parts = (lapsed, state.get("noted", ""), "\n".join(_standing(entry) for entry in already), text)
     reply = Reply(kind="plan", text="\n\n".join(p for p in parts if p), plan=view)
     return {
         "status": "offered",
         "mandate": offer.id,
         "receipt": None,
+        "noted": "",
         "plan": view.model_dump(mode="json"),
         "waiting": Waiting(kind="plan").model_dump(mode="json"),
         "reply": reply.model_dump(mode="json"),
@@ -84,7 +85,8 @@ def _standing(entry: Entry) -> str:
     return f"You already have {say.quoted(plan.item)}{when} that day{reference(entry)}; a Go to this makes one more."
 
 
-def _chosen(state: TaskState) -> Candidate:
+def chosen(state: TaskState) -> Candidate:
+    """The one of the decision that the person chose."""
     decision = (state["ranked"] or {})["decision"]
     options = [decision["top"], decision["backup"]]
     chosen = options[state.get("choice", 0)] or decision["top"]

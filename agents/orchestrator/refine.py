@@ -7,7 +7,7 @@ import datetime as dt
 from agents.crew import Crew
 from agents.orchestrator import say
 from agents.reasoning.offline.times import usual_hours
-from agents.reasoning.port import Heard, Understanding, Waiting
+from agents.reasoning.port import Heard, Problem, Understanding, Waiting
 from agents.state import TaskState
 from agents.types import DetailValue, Preferences, Question, Reply
 from memory.style import Style
@@ -22,27 +22,36 @@ async def refine(state: TaskState, crew: Crew) -> TaskState:
     missing = workflow.detail(problem.detail) if problem else _missing(workflow, state["details"])
     if missing is None:
         return {"status": "searching", "waiting": None}
-    today = crew.clock().date()
+    opening = say.opening(state, workflow, crew.clock().date(), Style.of(crew.home))
+    before = "\n\n".join(p for p in (state.get("noted", ""), opening) if p)
+    asked = await ask(state, missing, before, crew, problem)
+    return {**asked, "status": "asking", "opened": True}
+
+
+async def ask(state: TaskState, detail: Detail, before: str, crew: Crew, problem: Problem | None = None) -> TaskState:
+    """One question for a detail, with the value that the notes settle where they do.
+
+    Args:
+        before: what is said in front of it.
+        problem: what was wrong with the answer before.
+    """
+    workflow, today = crew.registry.get(state["workflow"]), crew.clock().date()
     preferences = Preferences.model_validate(state["preferences"])
-    proposal = None if problem or _turned_down(state, missing) else await _proposal(missing, state, preferences, crew)
+    proposal = None if problem or _turned_down(state, detail) else await _proposal(detail, state, preferences, crew)
     proposed, source = proposal or (None, "")
-    said = None if proposed is None else say.value(missing, proposed, today)
+    said = None if proposed is None else say.value(detail, proposed, today)
     question = Question(
-        detail=missing.name,
-        type=missing.type.value,
-        options=quick_answers(missing, proposed, crew.clock(), state["request"], _day(workflow, state["details"])),
+        detail=detail.name,
+        type=detail.type.value,
+        options=quick_answers(detail, proposed, crew.clock(), state["request"], _day(workflow, state["details"])),
         proposed=said,
     )
-    parts = [state.get("noted", ""), say.opening(state, workflow, today, Style.of(crew.home))]
-    parts.append(problem.message if problem else _ask(missing, said, source))
-    reply = Reply(kind="question", text="\n\n".join(p for p in parts if p), question=question)
-    waiting = Waiting(kind="question", detail=missing.name, proposed=proposed, options=question.options)
+    text = "\n\n".join(p for p in (before, problem.message if problem else _ask(detail, said, source)) if p)
+    waiting = Waiting(kind="question", detail=detail.name, proposed=proposed, options=question.options)
     return {
-        "status": "asking",
-        "opened": True,
         "noted": "",
         "waiting": waiting.model_dump(mode="json"),
-        "reply": reply.model_dump(mode="json"),
+        "reply": Reply(kind="question", text=text, question=question).model_dump(mode="json"),
     }
 
 

@@ -9,7 +9,7 @@ from agents.crew import Crew
 from agents.executor import ledger
 from agents.executor.tables import State
 from agents.executor.words import parse_go
-from agents.orchestrator import consult, dialogue, remember
+from agents.orchestrator import consult, dialogue, options, remember
 from agents.orchestrator.propose import decision_waits
 from agents.reasoning.port import Heard, Understanding, Waiting
 from agents.state import TaskState
@@ -28,7 +28,8 @@ async def understand(state: TaskState, crew: Crew) -> TaskState:
     """Read the message in its situation and fold in what it gives."""
     lapsed = await _lapsed(state, crew)
     state = {**state, **lapsed}
-    waiting = state.get("waiting")
+    option = options.choosing(state)
+    waiting = decision_waits(state) if option else state.get("waiting")  # what is no option is said to the decision
     heard = Heard(
         text=_picked(state, crew),
         now=crew.clock(),
@@ -38,9 +39,13 @@ async def understand(state: TaskState, crew: Crew) -> TaskState:
     )
     memory, shown = state.get("memory"), state.get("plan_shown", False)
     told = dialogue.answered(memory, state["message"], shown) if memory else None
+    if option and told is None:
+        told = options.answered(option, heard.text, state["options"])
     if errand := state.get("signal", {}).get("errand"):
         told = Understanding(intent="request", workflow=errand["workflow"], details=errand["details"])
     read = _in_place(state, told or await crew.reasoner.understand(heard, crew.registry.all()))
+    if option and told is None:
+        read = options.unfit(option, heard.text, read)
     trace = [*state.get("trace", []), _trace(read)]
     update: TaskState = {**lapsed, "understood": read.model_dump(mode="json"), "trace": trace, "noted": ""}
     if told is None and memory:
@@ -143,14 +148,16 @@ def where_next(state: TaskState) -> str:
         return "consult"
     if intent == "refuse":
         return "close"
+    if intent == "answer" and options.choosing(state) and set(read["details"]) <= set(state["options"]["offered"]):
+        return "options"
     if read["problems"] or intent in ("answer", "amend") or (status == "asking" and read["details"]):
         return "refine"
     return _BY_STATUS.get((status, intent), "answer")
 
 
 _BY_STATUS = {
-    ("deciding", "choose"): "plan",
-    ("offered", "choose"): "plan",
+    ("deciding", "choose"): "options",
+    ("offered", "choose"): "options",
     ("deciding", "different"): "rank",
     ("offered", "different"): "rank",
     ("searching", "unclear"): "search",

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.benchmarks import doing, index, models, pages, papers, start, talk
+from tests.benchmarks.errands import SITES
 from tests.benchmarks.figures import Figure, table
 from tests.journeys.support import ROOT, Service, Town, free_port, move_in, sign_in
 
@@ -28,7 +29,9 @@ def measure(folder: Path, parts: Sequence[str], rounds: int, conversations: int,
         return
     with _town(folder / "town") as town, _town(folder / "peer-town") as peer_town:
         home = move_in(folder / "marta" / "home", town.site)
-        sign_in(folder / "peer", peer_town.site)
+        if "go" in parts:
+            sign_in(home, *map(town.at, SITES))
+            sign_in(folder / "peer", *map(peer_town.at, SITES))
         vectors = Path(shutil.copytree(next(home.glob("state/index/store-*/vectors")), folder / "vectors"))
         if "start" in parts:
             yield start.cold_starts(home)
@@ -43,7 +46,8 @@ def measure(folder: Path, parts: Sequence[str], rounds: int, conversations: int,
             if "reply" in parts:
                 yield from talk.replies(service, town.site, vectors, conversations)
             if "go" in parts:
-                yield doing.go_to_receipt(service, town, peer_town, folder / "peer" / "state" / "profile", rounds)
+                profile = folder / "peer" / "state" / "profile"
+                yield from doing.go_to_receipts(service, town, peer_town, profile, rounds)
             if "pages" in parts:
                 yield from pages.paints(service)
                 yield from pages.crowd(service, crowded)
@@ -64,7 +68,7 @@ def _town(data: Path) -> Iterator[Town]:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument("--only", choices=PARTS, action="append", help="only these parts")
-    parser.add_argument("--rounds", type=int, default=7, help="of Go to receipt")
+    parser.add_argument("--rounds", type=int, default=7, help="of Go to receipt, for each workflow")
     parser.add_argument("--conversations", type=int, default=20, help="over which replies are timed")
     parser.add_argument("--crowded", type=float, default=60, help="seconds that many pages stream")
     parser.add_argument("--out", type=Path, default=ROOT / "build" / "bench.json")

@@ -13,6 +13,7 @@ import uuid
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -67,7 +68,11 @@ class Town:
 
     @property
     def site(self) -> str:
-        return f"http://tavola.localhost:{self.port}"
+        return self.at("tavola")
+
+    def at(self, key: str) -> str:
+        """The address of the site of that name."""
+        return f"http://{key}.localhost:{self.port}"
 
     def mode(self, mode: str, ms: int = 0) -> None:
         """Switch the rig."""
@@ -206,16 +211,18 @@ class Chat:
 
 
 def point_at(home: Path, site: str) -> None:
-    """The shipped workflow for a Demo Town on another port, as the home's own file."""
-    shipped = (ROOT / "workflows" / "library" / "reserve-table.md").read_text()
+    """The shipped workflows for a Demo Town on another port, as the home's own files."""
     (home / "workflows").mkdir(parents=True, exist_ok=True)
-    (home / "workflows" / "reserve-table.md").write_text(shipped.replace("http://tavola.localhost:8800", site))
+    for shipped in (ROOT / "workflows" / "library").glob("*.md"):
+        text = shipped.read_text().replace(":8800", f":{urlsplit(site).port}")
+        (home / "workflows" / shipped.name).write_text(text)
 
 
-def sign_in(home: Path, site: str) -> None:
+def sign_in(home: Path, *sites: str) -> None:
     """Log the home's browser profile in, as `make run` does."""
     environ = {**os.environ, "RFLOW_BROWSER": "headless"}
-    command = [sys.executable, "-m", "demo.sign_in", "--home", str(home), "--site", site]
+    named = [word for site in sites for word in ("--site", site)]
+    command = [sys.executable, "-m", "demo.sign_in", "--home", str(home), *named]
     subprocess.run(command, cwd=ROOT, check=True, env=environ, timeout=120, stdout=subprocess.DEVNULL)
 
 

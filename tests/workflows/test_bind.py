@@ -70,5 +70,7 @@ def test_optional_details_that_were_not_given_drop_out(shipped):
     assert [s.value for s in given_one if s.target == "Part of town"] == ["Harbour"]
     assert len(without) == len(given_one) - 1
     assert [s.values for s in without if s.values] == [("X", "2026-11-21", "19:30", "2", "no charge")]
+    (said,) = [s.text for s in without if s.values]
+    assert said == "Check that the page says X, 2026-11-21, 19:30, 2, no charge"
     with pytest.raises(BadInput, match="party_size"):
         bind_all(workflow, workflow.do, {k: v for k, v in values.items() if k != "party_size"})

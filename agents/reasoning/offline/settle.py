@@ -28,10 +28,12 @@ _HOURS = {"morning": range(5, 12), "noon": range(11, 18), "evening": range(17, 2
 
 
 def settle(detail: Detail, heard: Heard, preferences: tuple[Preference, ...]) -> tuple[DetailValue, str] | None:
-    """A usual time, number or limit that the notes state, with the evidence it rests on.
+    """A usual time, number, limit or option that the notes state, with the evidence it rests on.
 
     Places, dates and free text are never settled: where somebody lives is not where they want to go.
     """
+    if detail.type is DetailType.CHOICE:
+        return _option(detail, preferences)
     if detail.type not in (DetailType.TIME, DetailType.COUNT) or detail.optional:
         return None
     found = [(v, p) for p in preferences if p.evidence and (v := _value(detail, heard, p)) is not None]
@@ -39,6 +41,23 @@ def settle(detail: Detail, heard: Heard, preferences: tuple[Preference, ...]) ->
         return None  # nothing, or notes that disagree
     value, preference = found[0]
     return value, preference.evidence[0]
+
+
+def _option(detail: Detail, preferences: tuple[Preference, ...]) -> tuple[DetailValue, str] | None:
+    """The one option that stands in a statement that names the detail: "my size is M"."""
+    found: dict[str, str] = {}
+    for preference in preferences:
+        said = preference.text
+        named = re.search(rf"\b{detail.name.replace('_', ' ')}s?\b", said, re.IGNORECASE)
+        if named and preference.stated and preference.polarity in ("likes", "must") and preference.evidence:
+            there = [option for option in detail.options if _stands(option, said)]
+            found |= dict.fromkeys(there, preference.evidence[0])
+    return next(iter(found.items())) if len(found) == 1 else None
+
+
+def _stands(option: str, said: str) -> bool:
+    """As whole words; a letter or two ("M") in its own case."""
+    return bool(re.search(rf"(?<!\w){re.escape(option)}(?!\w)", said, re.IGNORECASE if len(option) > 2 else 0))
 
 
 def _value(detail: Detail, heard: Heard, preference: Preference) -> DetailValue | None:

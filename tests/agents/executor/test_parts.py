@@ -34,6 +34,7 @@ PARTS = """
 """
 CALENDAR = """
 <label>Arrive <input id=in readonly aria-haspopup=dialog></label> <label>Stay <input id=both readonly></label>
+<p>Last seen <time datetime="2026-03-04">4 March 2026</time></p>
 <label>Born <input type=date id=born></label> <label>Other <input id=other></label>
 <div role=dialog aria-label="Choose a day" id=cal hidden>
 <button id=prev aria-label="Previous month">‹</button><b id=title></b><button id=next aria-label="Next month">›</button>

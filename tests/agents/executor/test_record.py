@@ -67,11 +67,14 @@ def test_what_was_done_is_written_with_its_details_and_reads_without_fault() -> 
         'Choose {case} in "Case"',
         'Enter {note} in "Note"',
         'Tick "I bring it back clean"',
-        "Check that the page says {from}, {time}, {days}, total",
+        'Check that the page says "Drill", {from}, {time}, {days}, total',
         '**Commit:** press "Borrow"',
         'Keep "Loan number" as reference',
     ]
-    assert [step.text for step in workflow.check] == ["Open /my/loans", "Look for {from} and {time} and {days}"]
+    assert [step.text for step in workflow.check] == [
+        "Open /my/loans",
+        'Look for "Drill" and {from} and {time} and {days}',
+    ]
     assert (workflow.account, str(workflow.limits.total), workflow.terms) == (
         "Signed in as",
         "12.50 EUR",

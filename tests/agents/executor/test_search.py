@@ -119,6 +119,20 @@ def test_without_data_the_visible_page_is_read() -> None:
     assert one.facts == {"text": "Oak €12.50"}
 
 
+@pytest.mark.parametrize(
+    ("text", "amount"),
+    [
+        ("Oak\n12.50 EUR\n2 nights, taxes in", "12.50"),
+        ("Oak\nfrom 12.50 EUR", None),
+        ("Oak\n12.50 EUR\ndelivery 4.00 EUR", None),
+        ("Oak", None),
+    ],
+)
+def test_a_price_that_nothing_marks_is_the_only_exact_amount(text: str, amount: str | None) -> None:
+    (one,) = candidates("http://s/", "<html></html>", [SEEN | {"price": "", "text": text}], "now")
+    assert (one.price or {}).get("amount") == amount
+
+
 def test_data_that_stands_apart_is_found_by_address_or_name() -> None:
     page = """<script type="application/ld+json">{"@type": "ItemList", "itemListElement": [
       {"@type": "ListItem", "item": {"@type": "Product", "name": "Oak", "url": "/oak", "color": "brown",

@@ -10,8 +10,9 @@ from agents.executor.barrier import Phase, Policy
 from agents.executor.bound import BoundStep
 from agents.executor.browser import open_clean
 from agents.executor.chrome import BrowserMissing, BrowserSettings, find_browser, shows_window
+from agents.executor.controls import to_press
 from agents.executor.page import read
-from agents.executor.places import Ambiguous, Missing
+from agents.executor.places import Ambiguous, Missing, Part
 from agents.executor.shots import Shots
 from agents.executor.steps import LeftSite, perform
 from memory.errors import BadInput, RflowError
@@ -85,6 +86,38 @@ async def test_what_does_not_fit_is_named_and_nothing_is_pressed(page: Any, take
     assert await page.evaluate("out.value") == ""
 
 
+REWORDED = """
+<label>Your size: <select id=s><option value="">Select</option><option>M</option></select></label>
+<label>E-mail address (required) <input id=e></label>
+<fieldset><legend>PARTY SIZE</legend><label><input type=radio name=r id=two> 2 people</label>
+<label><input type=radio name=r> 12 people</label></fieldset>
+<button onclick="out.value += 'bag,'">Add to bag</button>
+<button onclick="out.value += 'find,'">Find the times →</button>
+<button onclick="out.value += 'cancel,'">Cancel booking</button>
+<button id=last>Complete your booking</button><output id=out></output>
+"""
+
+
+async def test_names_in_other_words_are_found_and_others_are_not(page: Any) -> None:
+    await page.set_content(REWORDED)
+    await page.take(step(Verb.CHOOSE, "Size", "M"))
+    await page.take(step(Verb.ENTER, "Email address", "a@b.example"))
+    await page.take(step(Verb.CHOOSE, "Party size", "2", value_type="count"))
+    for name in ("Add to cart", "Find times"):
+        await page.take(step(Verb.PRESS, name))
+    assert await page.evaluate("[s.value, e.value, two.checked, out.value]") == ["M", "a@b.example", True, "bag,find,"]
+    for name in ("Complete", "Cancel order", "Add", "Bag"):
+        with pytest.raises(Missing):
+            await to_press(Part.whole(page), name, exact=True)
+    with pytest.raises(Missing):  # a Commit takes no synonym
+        await to_press(Part.whole(page), "Complete reservation", exact=True)
+    last = await to_press(Part.whole(page), "complete booking now", exact=True)
+    assert await last.get_attribute("id") == "last"
+    await page.evaluate("last.insertAdjacentHTML('afterend', '<button>Complete the booking</button>')")
+    with pytest.raises(Ambiguous):
+        await to_press(Part.whole(page), "Complete booking", exact=True)
+
+
 async def test_a_page_is_read_as_one_sees_it(page: Any) -> None:
     await page.set_content(
         """<dl><dt>Date</dt><dd>1 May</dd><dt style="display:none">Price</dt><dd style="display:none">0</dd></dl>
@@ -98,6 +131,7 @@ async def test_a_page_is_read_as_one_sees_it(page: Any) -> None:
     assert {k: v for k, v in said.pairs if k in expected} == expected
     assert said.labelled("price") == ()
     assert said.labelled("total 5 eur") or said.labelled("Total")
+    assert said.labelled("Your room") == ("Blue",)
     assert said.headings == ("Review",)
     assert said.things == ({"@type": "Thing"},)
     assert "no charge" not in said.text

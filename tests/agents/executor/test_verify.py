@@ -9,7 +9,7 @@ from agents.executor.forms import date_fits, date_range, dates, moneys, times
 from agents.executor.mandate import Plan
 from agents.executor.page import Said
 from agents.executor.records import says
-from agents.executor.verify import TermsDiffer, check_terms
+from agents.executor.verify import TermsDiffer, check_terms, values_for
 
 DATE = Term(name="date", type="date", value="2026-11-21")
 TIME = Term(name="time", type="time", value="19:30")
@@ -206,3 +206,9 @@ def test_another_thing_by_its_label_is_another_thing_wherever_the_name_stands_be
 @pytest.mark.parametrize("value", ["LANTERNA", "Lanterna, Old Town", "Lanterna × 2"])
 def test_the_thing_may_be_told_with_more(value: str) -> None:
     check_terms(said(headings=("Lanterna",), Restaurant=value), ALL, plan())
+
+
+def test_a_label_that_is_nothing_but_size_is_one() -> None:
+    said = Said(pairs=(("Size", "M"), ("Party size", "2"), ("", "x")))
+    assert list(values_for(said, Term(name="size", type="text", value="M"))) == ["M"]
+    assert list(values_for(said, Term(name="party_size", type="count", value="2"))) == ["2"]

@@ -12,6 +12,7 @@ from workflows.model import Detail, DetailType
 NOW = dt.datetime(2026, 11, 21, 10, tzinfo=dt.UTC)
 TIME = Detail("time", DetailType.TIME, "At what time?")
 PEOPLE = Detail("party_size", DetailType.COUNT, "For how many people?", at_least=1, at_most=20)
+SIZE = Detail("size", DetailType.CHOICE, "Which size?", options=("S", "M", "L"))
 AREA = Detail("area", DetailType.TEXT, "Where?")
 
 
@@ -34,6 +35,9 @@ def says(*texts: str) -> tuple[Preference, ...]:
         (TIME, "dinner tonight", ("Bring the cat in at eight.",), None),
         (PEOPLE, "dinner tonight", ("Last year we were nine at Easter.",), None),
         (PEOPLE, "dinner tonight", ("I usually spend about 45 EUR a head on dinner.",), None),
+        (SIZE, "a warm hat", ("I always wear size M.",), ("M", "e0")),
+        (SIZE, "a warm hat", ("My size is M.", "In gloves I take size L."), None),
+        (SIZE, "a warm hat", ("I like the letter M.",), None),
         (AREA, "dinner tonight", ("I live in the Old Town.",), None),
     ],
 )
