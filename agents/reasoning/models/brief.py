@@ -30,16 +30,28 @@ class Notes:
         self._by_name = {f"n{n}": e for n, e in enumerate(evidence, 1)}
 
     def told(self) -> list[dict[str, Any]]:
-        """Each with its words, its heading and its date."""
+        """Each with its words, where they stand, and their date."""
         return [
-            {"id": name, "says": e.quote.strip()[:QUOTE], "under": e.section.rsplit(" > ", 1)[-1]}
-            | ({"date": e.date.isoformat()} if e.date else {})
+            {"id": name, "says": _cut(e.quote), "under": _under(e)} | ({"date": e.date.isoformat()} if e.date else {})
             for name, e in self._by_name.items()
         ]
 
     def get(self, name: str) -> Evidence | None:
         """The note of that name."""
         return self._by_name.get(name)
+
+
+def _cut(text: str, most: int = QUOTE) -> str:
+    """The words on one line; where it is cut, it ends in "…", so that half a sentence is not read as a whole one."""
+    words = " ".join(text.split())
+    return words if len(words) <= most else f"{words[:most].rpartition(' ')[0] or words[:most]} …"
+
+
+def _under(note: Evidence) -> str:
+    """The heading; of a document, the file too, because it tells whose words they may be."""
+    heading = note.section.rpartition(" > ")[2]
+    file = note.path.removeprefix("documents/") if not note.path.startswith("memory/") else ""
+    return " > ".join(filter(None, (file, heading)))
 
 
 def telling(
@@ -58,7 +70,7 @@ def telling(
 
 def tone(lines: Iterable[str], redact: Redactor) -> list[str]:
     """How the person likes to be talked to, in their words; a line with a secret stays at home."""
-    return [line[:QUOTE] for line in lines if redact(line) == line][:TONE]
+    return [_cut(line) for line in lines if redact(line) == line][:TONE]
 
 
 def bearing(case: Case) -> tuple[Preference, ...]:
@@ -84,7 +96,7 @@ def candidate(given: Candidate) -> dict[str, Any]:
         "area": facts.area(given)[:_TEXT],
         "price": facts.shown_price(given),
         "rated": f"{rated[0]:g} by {rated[1]}" if rated else None,
-        "says": [p.shown[:_TEXT] for p in facts.phrases(given)][:_PHRASES],
+        "says": [_cut(p.shown, _TEXT) for p in facts.phrases(given)][:_PHRASES],
         "dishes": dishes,
     }
     return {key: value for key, value in told.items() if value}
@@ -115,7 +127,11 @@ def workflow(given: Workflow) -> dict[str, Any]:
 
 
 def _detail(detail: Detail) -> str | list[str]:
-    return list(detail.options) if detail.type is DetailType.CHOICE else detail.type.value
+    if detail.type is DetailType.CHOICE:
+        return list(detail.options)
+    if detail.type is DetailType.MONEY:
+        return f"money: {detail.ask}"  # a head, a night, or in all: only the question tells
+    return f"{detail.type.value}, or of this list: {', '.join(detail.options)}" if detail.options else detail.type.value
 
 
 def situation(heard: Heard) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
+from typing import TypeVar
 
 from agents.reasoning.checked import Unfounded, fits, verbatim
 from agents.reasoning.models.brief import Notes
@@ -25,6 +26,8 @@ from agents.types import DetailValue, Preference, Reason
 from memory.evidence import Evidence
 from workflows.model import Detail, DetailType, Workflow
 
+A, B = TypeVar("A"), TypeVar("B")
+
 _MONEY = re.compile(r"(\d+(?:\.\d{1,2})?) ([A-Z]{3})")
 _CHOICES = {"top": 0, "backup": 1}
 STATED, DOCUMENT = 1.0, 0.9  # what a statement counts by where it stands: `offline.taste` weighs the same way
@@ -44,16 +47,18 @@ def understanding(said: UnderstandSaid, heard: Heard, workflows: tuple[Workflow,
         raise Unfounded("intent is request and workflow is empty; name one, or use unfit.")
     if said.intent in ("remember", "why_not") and not verbatim(said.subject, heard.text):
         raise Unfounded(f"subject is {said.subject!r}; expected words copied exactly from the message.")
+    on_the_table = heard.waiting is not None and heard.waiting.kind != "question"
+    intent = "unfit" if said.intent == "ask" and not on_the_table else said.intent
     details = {d.name: _value(d, workflow, heard) for d in said.details}
     return Understanding(
-        intent=said.intent,
-        workflow=said.workflow or (None if said.intent == "unfit" else heard.workflow),
+        intent=intent,
+        workflow=said.workflow or (None if intent == "unfit" else heard.workflow),
         details=details,
         declined=tuple(said.declined),
         wishes=tuple(w for w in said.wishes if verbatim(w, heard.text)),
         new_only=said.new_only,
         choice=_CHOICES.get(said.choice),
-        subject=said.subject or (heard.text.strip()[:200] if said.intent == "unfit" else ""),
+        subject=said.subject or (heard.text.strip()[:200] if intent in ("unfit", "ask") else ""),
     )
 
 
@@ -79,13 +84,32 @@ def _normal(detail: Detail, value: str) -> DetailValue | None:
     return value
 
 
-def statements(said: Sequence[TasteSaid], notes: Notes, prefix: str) -> tuple[Preference, ...]:
-    """Statements that quote the notes given.
+def founded(said: Iterable[A], read: Callable[[A], B], drop: bool) -> tuple[B, ...]:
+    """Each part of an answer as `read` takes it.
+
+    Args:
+        drop: leave out what rests on nothing: where it was told once already, the rest of the answer still stands.
 
     Raises:
-        Unfounded: a note that was not given, or words that do not stand in it.
+        Unfounded: one rests on nothing, and `drop` is not set.
     """
-    return tuple(_statement(s, _note(s.note, notes), f"{prefix}{n}") for n, s in enumerate(said, 1))
+    kept = []
+    for one in said:
+        try:
+            kept.append(read(one))
+        except Unfounded:
+            if not drop:
+                raise
+    return tuple(kept)
+
+
+def statements(said: Sequence[TasteSaid], notes: Notes, drop: bool) -> tuple[Preference, ...]:
+    """Statements that quote the notes given: "m1" is the first of those said.
+
+    Raises:
+        Unfounded: a note that was not given, or words that do not stand in it; as `founded`.
+    """
+    return founded(enumerate(said, 1), lambda one: _statement(one[1], notes, f"m{one[0]}"), drop)
 
 
 def _note(name: str, notes: Notes) -> Evidence:
@@ -95,7 +119,8 @@ def _note(name: str, notes: Notes) -> Evidence:
     return note
 
 
-def _statement(said: TasteSaid, note: Evidence, name: str) -> Preference:
+def _statement(said: TasteSaid, notes: Notes, name: str) -> Preference:
+    note = _note(said.note, notes)
     if not verbatim(said.quote, note.quote):
         raise Unfounded(f"{said.note}: quote is {said.quote!r}, which does not stand there; copy it exactly.")
     memory = note.path.startswith("memory/")
@@ -113,8 +138,10 @@ def _statement(said: TasteSaid, note: Evidence, name: str) -> Preference:
 
 def contradictions(said: Sequence[DatedTasteSaid], found: Sequence[Preference]) -> tuple[tuple[str, str], ...]:
     """Pairs of statement ids, the newer first; what the notes' dates speak against is left out."""
-    by_note = {s.note: p for s, p in zip(said, found, strict=True)}
-    pairs = [(p, by_note[s.outdates]) for s, p in zip(said, found, strict=True) if s.outdates in by_note]
+    by_id = {p.id: p for p in found}
+    kept = [(s, by_id[f"m{n}"]) for n, s in enumerate(said, 1) if f"m{n}" in by_id]
+    by_note = {s.note: p for s, p in kept}
+    pairs = [(p, by_note[s.outdates]) for s, p in kept if s.outdates in by_note]
     return tuple((new.id, old.id) for new, old in pairs if new is not old and _later(new, old))
 
 
@@ -122,27 +149,29 @@ def _later(new: Preference, old: Preference) -> bool:
     return new.date is None or old.date is None or new.date >= old.date
 
 
-def judgement(said: DecideSaid, notes: Notes, candidates: Sequence[dict[str, object]]) -> Judgement:
+def judgement(said: DecideSaid, notes: Notes, candidates: Sequence[dict[str, object]], drop: bool) -> Judgement:
     """Scores and statements, in the port's types.
 
     Raises:
-        Unfounded: a candidate or note that was not given, or words that stand on no page and in no note.
+        Unfounded: a candidate that was not given; a note that was not, or words that stand on no page and in no note:
+            these as `founded`.
     """
     pages = {str(c["id"]): " | ".join(_texts(c)) for c in candidates}
     weighed = [w.candidate for w in said.weighed]
     if sorted(weighed) != sorted(pages):
         raise Unfounded(f"weighed has {weighed}; expected each of {sorted(pages)} exactly once.")
-    scores = tuple(_score(w, notes, pages[w.candidate]) for w in said.weighed)
-    return Judgement(scores=scores, statements=statements(said.tastes, notes, "m"))
+    scores = tuple(_score(w, notes, pages[w.candidate], drop) for w in said.weighed)
+    return Judgement(scores=scores, statements=statements(said.tastes, notes, drop))
 
 
-def _score(said: WeighedSaid, notes: Notes, page: str) -> Score:
+def _score(said: WeighedSaid, notes: Notes, page: str, drop: bool) -> Score:
     if not 0 <= said.fit <= 1:
         raise Unfounded(f"{said.candidate}: fit is {said.fit}; expected 0 to 1.")
+    resting = [r for r in said.reasons if r.text.strip() and (r.notes or r.page)]
     return Score(
         candidate=said.candidate,
         fit=round(said.fit, 4),
-        reasons=tuple(_reason(r, notes, page) for r in said.reasons if r.text.strip() and (r.notes or r.page))[:4],
+        reasons=founded(resting, lambda r: _reason(r, notes, page), drop)[:4],
         tradeoffs=tuple(" ".join(t.split()) for t in said.tradeoffs if t.strip())[:3],
     )
 
@@ -153,11 +182,11 @@ def _reason(said: PointSaid, notes: Notes, page: str) -> Reason:
     return Reason(text=" ".join(said.text.split()), evidence=tuple(_note(n, notes).id for n in said.notes))
 
 
-def improvised(said: ImproviseSaid, notes: Notes, pages: Iterable[Page]) -> Improvised:
+def improvised(said: ImproviseSaid, notes: Notes, pages: Iterable[Page], drop: bool) -> Improvised:
     """The answer, in the port's types.
 
     Raises:
-        Unfounded: a source that was not given, or words that stand in none of those named.
+        Unfounded: a source that was not given, or words that stand in none of those named; as `founded`.
     """
     known = {p.id: (p.id, f"{p.title}\n{p.text}") for p in pages}
 
@@ -174,12 +203,12 @@ def improvised(said: ImproviseSaid, notes: Notes, pages: Iterable[Page]) -> Impr
         return Claim(text=" ".join(one.text.split()), sources=tuple(i for i, _ in named), quote=one.quote)
 
     def thing(one: ThingSaid) -> Thing:
-        reasons = tuple(claim(r) for r in one.reasons)
+        reasons = founded(one.reasons, claim, drop)
         return Thing(name=one.name, fit=one.fit, reasons=reasons, tradeoffs=tuple(one.tradeoffs)[:3])
 
     return Improvised(
         read=tuple(said.read)[:3],
-        claims=() if said.read else tuple(claim(c) for c in said.paragraphs),
+        claims=() if said.read else founded(said.paragraphs, claim, drop),
         things=() if said.read else tuple(thing(t) for t in said.things),
         unknown=tuple(said.unknown)[:4],
         doing=" ".join(said.doing.split())[:200],
