@@ -208,8 +208,9 @@ _LOOK = str.maketrans(
 
 
 def verbatim(note: str, said: str) -> bool:
-    """Whether a text is a stretch of another, but for blanks, capitals and the look of its marks."""
+    """Whether a text is a stretch of another, but for blanks, capitals, the look of its marks, and those around it."""
     words, told = (" ".join(text.translate(_LOOK).split()).casefold() for text in (note, said))
+    words = words.strip(" .,;:!?'\"")
     return bool(words) and words in told
 
 

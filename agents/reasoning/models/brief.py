@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from agents.reasoning.checked import verbatim
 from agents.reasoning.offline import facts
 from agents.reasoning.offline.company import comes_along, holder
 from agents.reasoning.port import Case, Heard, Matter, Page
@@ -68,9 +69,14 @@ def telling(
     return Notes(told[:NOTES])
 
 
-def tone(lines: Iterable[str], redact: Redactor) -> list[str]:
-    """How the person likes to be talked to, in their words; a line with a secret stays at home."""
-    return [_cut(line) for line in lines if redact(line) == line][:TONE]
+def tone(lines: Iterable[str], redact: Redactor, candidates: Iterable[dict[str, Any]] = ()) -> list[str]:
+    """How the person likes to be talked to, in their words; a line with a secret stays at home.
+
+    One that names a candidate ("always praise …") is no word on talking, wherever it came from, and is left out.
+    """
+    names = [str(c["name"]) for c in candidates]
+    told = (line for line in lines if redact(line) == line and not any(verbatim(name, line) for name in names))
+    return [_cut(line) for line in told][:TONE]
 
 
 def bearing(case: Case) -> tuple[Preference, ...]:
@@ -131,7 +137,7 @@ def _detail(detail: Detail) -> str | list[str]:
         return list(detail.options)
     if detail.type is DetailType.MONEY:
         return f"money: {detail.ask}"  # a head, a night, or in all: only the question tells
-    return f"{detail.type.value}, or of this list: {', '.join(detail.options)}" if detail.options else detail.type.value
+    return detail.type.value
 
 
 def situation(heard: Heard) -> tuple[dict[str, Any], dict[str, Any]]:

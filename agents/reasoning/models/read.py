@@ -28,16 +28,20 @@ from workflows.model import Detail, DetailType, Workflow
 
 A, B = TypeVar("A"), TypeVar("B")
 
+_NOTHING = re.compile(r"\W*(?:none|nothing|n/?a|no trade-?offs?)?\W*", re.IGNORECASE)
+_TOLD = 5  # faults of one answer
+
 _MONEY = re.compile(r"(\d+(?:\.\d{1,2})?) ([A-Z]{3})")
 _CHOICES = {"top": 0, "backup": 1}
 STATED, DOCUMENT = 1.0, 0.9  # what a statement counts by where it stands: `offline.taste` weighs the same way
 
 
-def understanding(said: UnderstandSaid, heard: Heard, workflows: tuple[Workflow, ...]) -> Understanding:
+def understanding(said: UnderstandSaid, heard: Heard, workflows: tuple[Workflow, ...], drop: bool) -> Understanding:
     """What the message means, in the port's types.
 
     Raises:
-        Unfounded: a workflow or detail that is not there, words that are not the message's, a value of another form.
+        Unfounded: a workflow or detail that is not there, words that are not the message's, a value of another form;
+            a wish as `founded`.
     """
     named = said.workflow or heard.workflow or ""
     workflow = next((w for w in workflows if w.name == named), None)
@@ -55,11 +59,17 @@ def understanding(said: UnderstandSaid, heard: Heard, workflows: tuple[Workflow,
         workflow=said.workflow or (None if intent == "unfit" else heard.workflow),
         details=details,
         declined=tuple(said.declined),
-        wishes=tuple(w for w in said.wishes if verbatim(w, heard.text)),
+        wishes=founded(said.wishes, lambda wish: _said(wish, heard), drop),
         new_only=said.new_only,
         choice=_CHOICES.get(said.choice),
         subject=said.subject or (heard.text.strip()[:200] if intent in ("unfit", "ask") else ""),
     )
+
+
+def _said(wish: str, heard: Heard) -> str:
+    if not verbatim(wish, heard.text):
+        raise Unfounded(f"wishes has {wish!r}; expected words copied exactly from the message.")
+    return wish
 
 
 def _value(said: DetailSaid, workflow: Workflow | None, heard: Heard) -> DetailValue:
@@ -93,14 +103,20 @@ def founded(said: Iterable[A], read: Callable[[A], B], drop: bool) -> tuple[B, .
     Raises:
         Unfounded: one rests on nothing, and `drop` is not set.
     """
-    kept = []
+    kept, wrong = [], []
     for one in said:
         try:
             kept.append(read(one))
-        except Unfounded:
-            if not drop:
-                raise
+        except Unfounded as fault:
+            wrong.append(fault.message)
+    if wrong and not drop:
+        raise Unfounded(" ".join(wrong[:_TOLD]))
     return tuple(kept)
+
+
+def plain(texts: Iterable[str]) -> tuple[str, ...]:
+    """Sentences on one line each, without those that only say that there is none."""
+    return tuple(" ".join(t.split()) for t in texts if not _NOTHING.fullmatch(t))
 
 
 def statements(said: Sequence[TasteSaid], notes: Notes, drop: bool) -> tuple[Preference, ...]:
@@ -172,7 +188,7 @@ def _score(said: WeighedSaid, notes: Notes, page: str, drop: bool) -> Score:
         candidate=said.candidate,
         fit=round(said.fit, 4),
         reasons=founded(resting, lambda r: _reason(r, notes, page), drop)[:4],
-        tradeoffs=tuple(" ".join(t.split()) for t in said.tradeoffs if t.strip())[:3],
+        tradeoffs=plain(said.tradeoffs)[:3],
     )
 
 
@@ -204,14 +220,14 @@ def improvised(said: ImproviseSaid, notes: Notes, pages: Iterable[Page], drop: b
 
     def thing(one: ThingSaid) -> Thing:
         reasons = founded(one.reasons, claim, drop)
-        return Thing(name=one.name, fit=one.fit, reasons=reasons, tradeoffs=tuple(one.tradeoffs)[:3])
+        return Thing(name=one.name, fit=one.fit, reasons=reasons, tradeoffs=plain(one.tradeoffs)[:3])
 
     return Improvised(
         read=tuple(said.read)[:3],
         claims=() if said.read else founded(said.paragraphs, claim, drop),
         things=() if said.read else tuple(thing(t) for t in said.things),
-        unknown=tuple(said.unknown)[:4],
-        doing=" ".join(said.doing.split())[:200],
+        unknown=plain(said.unknown)[:4],
+        doing="".join(plain([said.doing]))[:200],
     )
 
 

@@ -98,7 +98,13 @@ class ModelReasoner:
             waiting=waiting,
             message=heard.text[:4000],
         )
-        return await self._filled(self._understand, ask, lambda said, _: read.understanding(said, heard, workflows))
+
+        def accept(said: UnderstandSaid, drop: bool) -> Understanding:
+            return read.understanding(said, heard, workflows, drop)
+
+        found = await self._filled(self._understand, ask, accept)
+        again = found.intent == "request" and found.workflow == heard.workflow and plain.intent == "amend"
+        return found.model_copy(update={"intent": "amend"}) if again else found  # the task at hand is not begun anew
 
     async def preferences(self, question: str, evidence: tuple[Evidence, ...]) -> Preferences:
         """Statements that quote the evidence; with no evidence there is nothing to ask."""
@@ -116,7 +122,7 @@ class ModelReasoner:
                 question=question,
                 statements=found,
                 contradictions=read.contradictions(said.statements, found),
-                unknown=tuple(said.unknown)[:5],
+                unknown=read.plain(said.unknown)[:5],
                 evidence=evidence,
             )
 
@@ -154,7 +160,7 @@ class ModelReasoner:
             details=dict(case.details),
             wishes=list(case.wishes),
             request=case.request[:600],
-            tone=brief.tone(case.tone, self.redact),
+            tone=brief.tone(case.tone, self.redact, shown),
         )
         judged = await self._filled(self._decide, ask, lambda said, drop: read.judgement(said, notes, shown, drop))
         least = min(s.fit for s in judged.scores)

@@ -160,7 +160,9 @@ async def test_a_tradeoff_with_a_number_that_stands_nowhere_is_not_improvised() 
         ("i can’t stand ‘beige’ rooms", True),
         ("Never *beige*", False),
         ("rooms – all of …", True),
+        ("all of them!", True),
         ("…", False),
+        ("“.”", False),
         ("I can stand beige rooms", False),
     ],
 )
