@@ -26,7 +26,8 @@ from agents.types import DetailValue, Preference, Reason
 from memory.evidence import Evidence
 from workflows.model import Detail, DetailType, Workflow
 
-A, B = TypeVar("A"), TypeVar("B")
+A = TypeVar("A")
+B = TypeVar("B")
 
 _NOTHING = re.compile(r"\W*(?:none|nothing|n/?a|no trade-?offs?)?\W*", re.IGNORECASE)
 _TOLD = 5  # faults of one answer
