@@ -155,10 +155,8 @@ def _statement(said: TasteSaid, notes: Notes, name: str) -> Preference:
 
 def contradictions(said: Sequence[DatedTasteSaid], found: Sequence[Preference]) -> tuple[tuple[str, str], ...]:
     """Pairs of statement ids, the newer first; what the notes' dates speak against is left out."""
-    by_id = {p.id: p for p in found}
-    kept = [(s, by_id[f"m{n}"]) for n, s in enumerate(said, 1) if f"m{n}" in by_id]
-    by_note = {s.note: p for s, p in kept}
-    pairs = [(p, by_note[s.outdates]) for s, p in kept if s.outdates in by_note]
+    by_note = {s.note: p for s, p in zip(said, found, strict=True)}
+    pairs = [(p, by_note[s.outdates]) for s, p in zip(said, found, strict=True) if s.outdates in by_note]
     return tuple((new.id, old.id) for new, old in pairs if new is not old and _later(new, old))
 
 

@@ -116,8 +116,10 @@ class ModelReasoner:
         notes = brief.telling(plain.statements, plain.evidence, rest, self.redact)
         ask = PreferencesAsk(question=question[:600], notes=notes.told())
 
-        def accept(said: PreferencesSaid, drop: bool) -> Preferences:
-            found = read.statements(said.statements, notes, drop)
+        def accept(said: PreferencesSaid, _: bool) -> Preferences:
+            found = read.statements(
+                said.statements, notes, drop=False
+            )  # without the newer one the outdated would stand
             return Preferences(
                 question=question,
                 statements=found,

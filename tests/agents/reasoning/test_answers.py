@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from agents.reasoning.checked import Unfounded
 from agents.reasoning.models import brief
 from agents.reasoning.port import Heard, Matter, Reasoner, Waiting
 from memory.evidence import Evidence
@@ -119,14 +120,13 @@ async def test_nothing_is_not_taken_for_something(of: Of, says: Says) -> None:
     assert (found.unknown, found.doing) == (("its price",), "")
 
 
-async def test_of_statements_the_second_time_only_the_founded_ones_stay(of: Of, says: Says) -> None:
+async def test_a_statement_is_not_left_standing_without_what_outdates_it(of: Of, says: Says) -> None:
     taste = {"subject": "noise", "polarity": "dislikes", "strength": 0.9}
-    made_up = taste | {"note": "n2", "quote": "I love casinos", "outdates": ""}
-    founded = taste | {"note": "n1", "quote": "noisy rooms", "outdates": "n2"}
-    says({"statements": [made_up, founded], "unknown": []})
-    answer = await of("local").preferences("What rooms does she like?", NOTES)
-    assert [s.text for s in answer.statements] == ["noisy rooms"]
-    assert answer.contradictions == ()
+    newer = taste | {"note": "n2", "quote": "I love casinos", "outdates": "n1"}
+    older = taste | {"note": "n1", "quote": "noisy rooms", "outdates": ""}
+    says({"statements": [newer, older], "unknown": []})
+    with pytest.raises(Unfounded, match="twice"):
+        await of("local").preferences("What rooms does she like?", NOTES)
 
 
 async def test_a_draft_may_come_in_a_fence(of: Of, says: Says) -> None:
