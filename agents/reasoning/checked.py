@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,6 +20,7 @@ from agents.reasoning.port import (
     Matter,
     Reasoner,
     Score,
+    Thing,
     Understanding,
 )
 from agents.types import Candidate, DetailValue, Preference, Preferences
@@ -132,7 +133,8 @@ class Checked:
             return None
         said = {e.id: e.quote for e in matter.evidence} | {p.id: f"{p.title}\n{p.text}" for p in matter.pages}
         links = {link.id for link in (*matter.links, *(one for p in matter.pages for one in p.links))}
-        things = (t.model_copy(update={"reasons": _founded(t.reasons, said)}) for t in found.things)
+        told = _numbers((matter.request, *said.values()))
+        things = (_sober(t, said, told) for t in found.things)
         kept = (t for t in things if t.reasons and 0 <= t.fit <= 1 and _stands(t.name, said))
         return found.model_copy(
             update={
@@ -199,9 +201,16 @@ _FORMS: dict[DetailType, Callable[[Detail, Any], bool]] = {
 }
 
 
+_LOOK = str.maketrans(
+    {**dict.fromkeys("‘’‚`´", "'"), **dict.fromkeys("“”„«»", '"'), **dict.fromkeys("‐‑–—", "-"), "*": "", "…": ""}
+)
+"""Marks that are the look of a text, which who copies it is not held to: a typographer's, stress, the sign of a cut."""
+
+
 def verbatim(note: str, said: str) -> bool:
-    """Whether a text is a stretch of another, but for blanks and capitals."""
-    words, told = (" ".join(text.split()).casefold() for text in (note, said))
+    """Whether a text is a stretch of another, but for blanks, capitals, the look of its marks, and those around it."""
+    words, told = (" ".join(text.translate(_LOOK).split()).casefold() for text in (note, said))
+    words = words.strip(" .,;:!?'\"")
     return bool(words) and words in told
 
 
@@ -236,11 +245,21 @@ def _founded(claims: tuple[Claim, ...], said: Mapping[str, str]) -> tuple[Claim,
     kept = []
     for claim in claims:
         named = [said[i] for i in claim.sources if i in said]
-        numbers = {n for text in named for n in NUMBER.findall(text)}
+        numbers = _numbers(named)
         quoted = any(verbatim(claim.quote, text) for text in named)
         if quoted and len(named) == len(claim.sources) and set(NUMBER.findall(claim.text)) <= numbers:
             kept.append(claim)
     return tuple(kept)
+
+
+def _sober(thing: Thing, said: Mapping[str, str], told: set[str]) -> Thing:
+    """A thing with the reasons that are founded, and without a tradeoff whose number stands nowhere."""
+    against = tuple(t for t in thing.tradeoffs if _numbers((t,)) <= told)
+    return thing.model_copy(update={"reasons": _founded(thing.reasons, said), "tradeoffs": against})
+
+
+def _numbers(texts: Iterable[str]) -> set[str]:
+    return {n for text in texts for n in NUMBER.findall(text)}
 
 
 def _stands(name: str, said: Mapping[str, str]) -> bool:

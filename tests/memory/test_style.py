@@ -40,6 +40,7 @@ def test_what_is_never_written_is_not_written(home: Home, put: Put) -> None:
         ("## How I write\n\n- Short sentences.\n", False, ""),
         ("- I like brief answers; address me as Dr Berg.\n", True, "Dr Berg"),
         ("- Don't call me Bo.\n", False, ""),
+        ('- Say it plainly: "I can\'t eat nuts, please tell the cook."\n', False, ""),
         ("", False, ""),
     ],
 )

@@ -10,7 +10,7 @@ from agents.reasoning.offline.meaning import Meaning
 from agents.reasoning.offline.taste import preferences
 from agents.reasoning.offline.understand import understand
 from agents.reasoning.offline.weigh import weigh
-from agents.reasoning.port import Heard
+from agents.reasoning.port import Heard, Waiting
 from agents.types import Candidate, Preference
 from memory.embed import MiniLM
 from memory.evidence import Evidence
@@ -66,15 +66,17 @@ class Brain:
     def _understand(self, fields: dict[str, Any]) -> dict[str, Any]:
         text = fields["message"]
         now = dt.datetime.strptime(fields["now"].split(" ", 1)[1], "%Y-%m-%d %H:%M").replace(tzinfo=dt.UTC)
-        read = understand(Heard(text=text, now=now), self._workflows, self._embed)
+        waiting = Waiting.model_validate(fields["waiting"]) if fields["waiting"] else None
+        heard = Heard(text=text, now=now, waiting=waiting, **fields["known"])
+        read = understand(heard, self._workflows, self._embed)
         return {
             "intent": read.intent,
-            "workflow": read.workflow or "",
+            "workflow": read.workflow if read.workflow and read.intent == "request" else "",
             "details": [{"name": k, "said": text, "value": _written(v)} for k, v in read.details.items()],
             "declined": list(read.declined),
             "wishes": list(read.wishes),
             "new_only": read.new_only,
-            "choice": "",
+            "choice": {0: "top", 1: "backup", None: ""}[read.choice],
             "subject": read.subject,
         }
 

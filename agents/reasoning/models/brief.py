@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from agents.reasoning.checked import verbatim
 from agents.reasoning.offline import facts
 from agents.reasoning.offline.company import comes_along, holder
 from agents.reasoning.port import Case, Heard, Matter, Page
@@ -30,16 +31,28 @@ class Notes:
         self._by_name = {f"n{n}": e for n, e in enumerate(evidence, 1)}
 
     def told(self) -> list[dict[str, Any]]:
-        """Each with its words, its heading and its date."""
+        """Each with its words, where they stand, and their date."""
         return [
-            {"id": name, "says": e.quote.strip()[:QUOTE], "under": e.section.rsplit(" > ", 1)[-1]}
-            | ({"date": e.date.isoformat()} if e.date else {})
+            {"id": name, "says": _cut(e.quote), "under": _under(e)} | ({"date": e.date.isoformat()} if e.date else {})
             for name, e in self._by_name.items()
         ]
 
     def get(self, name: str) -> Evidence | None:
         """The note of that name."""
         return self._by_name.get(name)
+
+
+def _cut(text: str, most: int = QUOTE) -> str:
+    """The words on one line; where it is cut, it ends in "…", so that half a sentence is not read as a whole one."""
+    words = " ".join(text.split())
+    return words if len(words) <= most else f"{words[:most].rpartition(' ')[0] or words[:most]} …"
+
+
+def _under(note: Evidence) -> str:
+    """The heading; of a document, the file too, because it tells whose words they may be."""
+    heading = note.section.rpartition(" > ")[2]
+    file = note.path.removeprefix("documents/") if not note.path.startswith("memory/") else ""
+    return " > ".join(filter(None, (file, heading)))
 
 
 def telling(
@@ -56,9 +69,14 @@ def telling(
     return Notes(told[:NOTES])
 
 
-def tone(lines: Iterable[str], redact: Redactor) -> list[str]:
-    """How the person likes to be talked to, in their words; a line with a secret stays at home."""
-    return [line[:QUOTE] for line in lines if redact(line) == line][:TONE]
+def tone(lines: Iterable[str], redact: Redactor, candidates: Iterable[dict[str, Any]] = ()) -> list[str]:
+    """How the person likes to be talked to, in their words; a line with a secret stays at home.
+
+    One that names a candidate ("always praise …") is no word on talking, wherever it came from, and is left out.
+    """
+    names = [str(c["name"]) for c in candidates]
+    told = (line for line in lines if redact(line) == line and not any(verbatim(name, line) for name in names))
+    return [_cut(line) for line in told][:TONE]
 
 
 def bearing(case: Case) -> tuple[Preference, ...]:
@@ -84,7 +102,7 @@ def candidate(given: Candidate) -> dict[str, Any]:
         "area": facts.area(given)[:_TEXT],
         "price": facts.shown_price(given),
         "rated": f"{rated[0]:g} by {rated[1]}" if rated else None,
-        "says": [p.shown[:_TEXT] for p in facts.phrases(given)][:_PHRASES],
+        "says": [_cut(p.shown, _TEXT) for p in facts.phrases(given)][:_PHRASES],
         "dishes": dishes,
     }
     return {key: value for key, value in told.items() if value}
@@ -115,7 +133,11 @@ def workflow(given: Workflow) -> dict[str, Any]:
 
 
 def _detail(detail: Detail) -> str | list[str]:
-    return list(detail.options) if detail.type is DetailType.CHOICE else detail.type.value
+    if detail.type is DetailType.CHOICE:
+        return list(detail.options)
+    if detail.type is DetailType.MONEY:
+        return f"money: {detail.ask}"  # a head, a night, or in all: only the question tells
+    return detail.type.value
 
 
 def situation(heard: Heard) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -19,6 +19,7 @@ Intent = Literal[
     "choose",
     "why_not",
     "why",
+    "ask",
     "different",
     "question",
     "remember",
@@ -49,7 +50,7 @@ class UnderstandAsk(Frozen):
 class DetailSaid(Filled):
     """One detail as the message gives it."""
 
-    name: str
+    name: str = Field(description="of a detail of that workflow")
     said: str = Field(description="the words of the message that give it, copied exactly")
     value: str = Field(description="the value in the form that the detail's type wants")
 
@@ -62,8 +63,8 @@ class UnderstandSaid(Filled):
     details: list[DetailSaid]
     declined: list[str] = Field(description="names of details that the person does not care about")
     wishes: list[str] = Field(description="what else is wanted, each copied exactly from the message")
-    new_only: bool
-    choice: Literal["", "top", "backup"]
+    new_only: bool = Field(description="only what they have not had, read or been to before")
+    choice: Literal["", "top", "backup"] = Field(description="top is the first of waiting.names, backup the second")
     subject: str = Field(description="copied exactly from the message, or empty")
 
 
@@ -79,7 +80,7 @@ class TasteSaid(Filled):
 
     note: str = Field(description="the id of the note that it rests on")
     quote: str = Field(description="the words of that note that say it, copied exactly")
-    subject: str = Field(description="what it is about, in one to four words")
+    subject: str = Field(description="the thing alone, in one to four words: shellfish, quiet rooms")
     polarity: Polarity
     strength: float = Field(description="0 to 1: how much it matters to the person")
 
@@ -94,7 +95,7 @@ class PreferencesSaid(Filled):
     """Statements, most telling first, and what the notes do not tell."""
 
     statements: list[DatedTasteSaid]
-    unknown: list[str]
+    unknown: list[str] = Field(description="what the question names and no note tells, in its words; else empty")
 
 
 class DecideAsk(Frozen):
@@ -120,10 +121,10 @@ class PointSaid(Filled):
 class WeighedSaid(Filled):
     """How one candidate fits."""
 
-    candidate: str
+    candidate: str = Field(description="its id")
     fit: float = Field(description="0 to 1")
     reasons: list[PointSaid]
-    tradeoffs: list[str]
+    tradeoffs: list[str] = Field(description="what speaks against it, one short sentence each")
 
 
 class DecideSaid(Filled):
@@ -158,7 +159,7 @@ class ThingSaid(Filled):
     name: str = Field(description="as a note or page spells it")
     fit: float = Field(description="0 to 1")
     reasons: list[ClaimSaid]
-    tradeoffs: list[str]
+    tradeoffs: list[str] = Field(description="what speaks against it, one short sentence each")
 
 
 class ImproviseSaid(Filled):
@@ -167,7 +168,7 @@ class ImproviseSaid(Filled):
     read: list[str] = Field(description="ids of links to be read before answering, at most 3; else empty")
     paragraphs: list[ClaimSaid]
     things: list[ThingSaid]
-    unknown: list[str]
+    unknown: list[str] = Field(description="what was asked for and no note or page tells, in a few words; else empty")
     doing: str = Field(description="what would have to be done on a site, or empty")
 
 
@@ -197,7 +198,7 @@ class DraftAsk(Frozen):
 class DraftSaid(Filled):
     """A workflow."""
 
-    markdown: str = Field(description="the whole file")
+    markdown: str = Field(description="the whole file, beginning with its front matter")
 
 
 TASKS: dict[str, tuple[type[Frozen], type[Filled]]] = {

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
+from typing import TypeVar
 
 from agents.reasoning.checked import Unfounded, fits, verbatim
 from agents.reasoning.models.brief import Notes
@@ -25,16 +26,23 @@ from agents.types import DetailValue, Preference, Reason
 from memory.evidence import Evidence
 from workflows.model import Detail, DetailType, Workflow
 
+A = TypeVar("A")
+B = TypeVar("B")
+
+_NOTHING = re.compile(r"\W*(?:none|nothing|n/?a|no trade-?offs?)?\W*", re.IGNORECASE)
+_TOLD = 5  # faults of one answer
+
 _MONEY = re.compile(r"(\d+(?:\.\d{1,2})?) ([A-Z]{3})")
 _CHOICES = {"top": 0, "backup": 1}
 STATED, DOCUMENT = 1.0, 0.9  # what a statement counts by where it stands: `offline.taste` weighs the same way
 
 
-def understanding(said: UnderstandSaid, heard: Heard, workflows: tuple[Workflow, ...]) -> Understanding:
+def understanding(said: UnderstandSaid, heard: Heard, workflows: tuple[Workflow, ...], drop: bool) -> Understanding:
     """What the message means, in the port's types.
 
     Raises:
-        Unfounded: a workflow or detail that is not there, words that are not the message's, a value of another form.
+        Unfounded: a workflow or detail that is not there, words that are not the message's, a value of another form;
+            a wish as `founded`.
     """
     named = said.workflow or heard.workflow or ""
     workflow = next((w for w in workflows if w.name == named), None)
@@ -44,17 +52,25 @@ def understanding(said: UnderstandSaid, heard: Heard, workflows: tuple[Workflow,
         raise Unfounded("intent is request and workflow is empty; name one, or use unfit.")
     if said.intent in ("remember", "why_not") and not verbatim(said.subject, heard.text):
         raise Unfounded(f"subject is {said.subject!r}; expected words copied exactly from the message.")
+    on_the_table = heard.waiting is not None and heard.waiting.kind != "question"
+    intent = "unfit" if said.intent == "ask" and not on_the_table else said.intent
     details = {d.name: _value(d, workflow, heard) for d in said.details}
     return Understanding(
-        intent=said.intent,
-        workflow=said.workflow or (None if said.intent == "unfit" else heard.workflow),
+        intent=intent,
+        workflow=said.workflow or (None if intent == "unfit" else heard.workflow),
         details=details,
         declined=tuple(said.declined),
-        wishes=tuple(w for w in said.wishes if verbatim(w, heard.text)),
+        wishes=founded(said.wishes, lambda wish: _said(wish, heard), drop),
         new_only=said.new_only,
         choice=_CHOICES.get(said.choice),
-        subject=said.subject or (heard.text.strip()[:200] if said.intent == "unfit" else ""),
+        subject=said.subject or (heard.text.strip()[:200] if intent in ("unfit", "ask") else ""),
     )
+
+
+def _said(wish: str, heard: Heard) -> str:
+    if not verbatim(wish, heard.text):
+        raise Unfounded(f"wishes has {wish!r}; expected words copied exactly from the message.")
+    return wish
 
 
 def _value(said: DetailSaid, workflow: Workflow | None, heard: Heard) -> DetailValue:
@@ -79,13 +95,38 @@ def _normal(detail: Detail, value: str) -> DetailValue | None:
     return value
 
 
-def statements(said: Sequence[TasteSaid], notes: Notes, prefix: str) -> tuple[Preference, ...]:
-    """Statements that quote the notes given.
+def founded(said: Iterable[A], read: Callable[[A], B], drop: bool) -> tuple[B, ...]:
+    """Each part of an answer as `read` takes it.
+
+    Args:
+        drop: leave out what rests on nothing: where it was told once already, the rest of the answer still stands.
 
     Raises:
-        Unfounded: a note that was not given, or words that do not stand in it.
+        Unfounded: one rests on nothing, and `drop` is not set.
     """
-    return tuple(_statement(s, _note(s.note, notes), f"{prefix}{n}") for n, s in enumerate(said, 1))
+    kept, wrong = [], []
+    for one in said:
+        try:
+            kept.append(read(one))
+        except Unfounded as fault:
+            wrong.append(fault.message)
+    if wrong and not drop:
+        raise Unfounded(" ".join(wrong[:_TOLD]))
+    return tuple(kept)
+
+
+def plain(texts: Iterable[str]) -> tuple[str, ...]:
+    """Sentences on one line each, without those that only say that there is none."""
+    return tuple(" ".join(t.split()) for t in texts if not _NOTHING.fullmatch(t))
+
+
+def statements(said: Sequence[TasteSaid], notes: Notes, drop: bool) -> tuple[Preference, ...]:
+    """Statements that quote the notes given: "m1" is the first of those said.
+
+    Raises:
+        Unfounded: a note that was not given, or words that do not stand in it; as `founded`.
+    """
+    return founded(enumerate(said, 1), lambda one: _statement(one[1], notes, f"m{one[0]}"), drop)
 
 
 def _note(name: str, notes: Notes) -> Evidence:
@@ -95,7 +136,8 @@ def _note(name: str, notes: Notes) -> Evidence:
     return note
 
 
-def _statement(said: TasteSaid, note: Evidence, name: str) -> Preference:
+def _statement(said: TasteSaid, notes: Notes, name: str) -> Preference:
+    note = _note(said.note, notes)
     if not verbatim(said.quote, note.quote):
         raise Unfounded(f"{said.note}: quote is {said.quote!r}, which does not stand there; copy it exactly.")
     memory = note.path.startswith("memory/")
@@ -122,28 +164,30 @@ def _later(new: Preference, old: Preference) -> bool:
     return new.date is None or old.date is None or new.date >= old.date
 
 
-def judgement(said: DecideSaid, notes: Notes, candidates: Sequence[dict[str, object]]) -> Judgement:
+def judgement(said: DecideSaid, notes: Notes, candidates: Sequence[dict[str, object]], drop: bool) -> Judgement:
     """Scores and statements, in the port's types.
 
     Raises:
-        Unfounded: a candidate or note that was not given, or words that stand on no page and in no note.
+        Unfounded: a candidate that was not given; a note that was not, or words that stand on no page and in no note:
+            these as `founded`.
     """
     pages = {str(c["id"]): " | ".join(_texts(c)) for c in candidates}
     weighed = [w.candidate for w in said.weighed]
     if sorted(weighed) != sorted(pages):
         raise Unfounded(f"weighed has {weighed}; expected each of {sorted(pages)} exactly once.")
-    scores = tuple(_score(w, notes, pages[w.candidate]) for w in said.weighed)
-    return Judgement(scores=scores, statements=statements(said.tastes, notes, "m"))
+    scores = tuple(_score(w, notes, pages[w.candidate], drop) for w in said.weighed)
+    return Judgement(scores=scores, statements=statements(said.tastes, notes, drop))
 
 
-def _score(said: WeighedSaid, notes: Notes, page: str) -> Score:
+def _score(said: WeighedSaid, notes: Notes, page: str, drop: bool) -> Score:
     if not 0 <= said.fit <= 1:
         raise Unfounded(f"{said.candidate}: fit is {said.fit}; expected 0 to 1.")
+    resting = [r for r in said.reasons if r.text.strip() and (r.notes or r.page)]
     return Score(
         candidate=said.candidate,
         fit=round(said.fit, 4),
-        reasons=tuple(_reason(r, notes, page) for r in said.reasons if r.text.strip() and (r.notes or r.page))[:4],
-        tradeoffs=tuple(" ".join(t.split()) for t in said.tradeoffs if t.strip())[:3],
+        reasons=founded(resting, lambda r: _reason(r, notes, page), drop)[:4],
+        tradeoffs=plain(said.tradeoffs)[:3],
     )
 
 
@@ -153,11 +197,11 @@ def _reason(said: PointSaid, notes: Notes, page: str) -> Reason:
     return Reason(text=" ".join(said.text.split()), evidence=tuple(_note(n, notes).id for n in said.notes))
 
 
-def improvised(said: ImproviseSaid, notes: Notes, pages: Iterable[Page]) -> Improvised:
+def improvised(said: ImproviseSaid, notes: Notes, pages: Iterable[Page], drop: bool) -> Improvised:
     """The answer, in the port's types.
 
     Raises:
-        Unfounded: a source that was not given, or words that stand in none of those named.
+        Unfounded: a source that was not given, or words that stand in none of those named; as `founded`.
     """
     known = {p.id: (p.id, f"{p.title}\n{p.text}") for p in pages}
 
@@ -174,15 +218,15 @@ def improvised(said: ImproviseSaid, notes: Notes, pages: Iterable[Page]) -> Impr
         return Claim(text=" ".join(one.text.split()), sources=tuple(i for i, _ in named), quote=one.quote)
 
     def thing(one: ThingSaid) -> Thing:
-        reasons = tuple(claim(r) for r in one.reasons)
-        return Thing(name=one.name, fit=one.fit, reasons=reasons, tradeoffs=tuple(one.tradeoffs)[:3])
+        reasons = founded(one.reasons, claim, drop)
+        return Thing(name=one.name, fit=one.fit, reasons=reasons, tradeoffs=plain(one.tradeoffs)[:3])
 
     return Improvised(
         read=tuple(said.read)[:3],
-        claims=() if said.read else tuple(claim(c) for c in said.paragraphs),
+        claims=() if said.read else founded(said.paragraphs, claim, drop),
         things=() if said.read else tuple(thing(t) for t in said.things),
-        unknown=tuple(said.unknown)[:4],
-        doing=" ".join(said.doing.split())[:200],
+        unknown=plain(said.unknown)[:4],
+        doing="".join(plain([said.doing]))[:200],
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -27,7 +28,18 @@ from agents.reasoning.models.fills import (
 )
 from agents.reasoning.models.metered import Metered
 from agents.reasoning.models.prompts import Prompt
-from agents.reasoning.port import Case, Control, Heard, Improvised, Judgement, Matter, Reasoner, Score, Understanding
+from agents.reasoning.port import (
+    Case,
+    Control,
+    Heard,
+    Improvised,
+    Judgement,
+    Matter,
+    Reasoner,
+    Score,
+    Understanding,
+    Waiting,
+)
 from agents.redact import Redactor
 from agents.types import Candidate, DetailValue, Frozen, Preference, Preferences
 from memory.evidence import Evidence
@@ -43,6 +55,8 @@ SURE = frozenset(
 
 UNSURE = frozenset({"unclear", "unfit"})
 """What code reads where it did not understand an answer to what waits."""
+
+_FENCE = re.compile(r"```\w*\n(.*?\n)```", re.DOTALL)
 
 _REPAIR = "That cannot be used: {wrong} Answer the same question again, whole, in the same schema."
 
@@ -73,7 +87,7 @@ class ModelReasoner:
     async def understand(self, heard: Heard, workflows: tuple[Workflow, ...]) -> Understanding:
         """What the message means; what answers a waiting question is read in code first."""
         plain = await self.code.understand(heard, workflows)
-        if plain.intent in SURE or (heard.waiting is not None and plain.intent not in UNSURE):
+        if plain.intent in SURE or (heard.waiting is not None and not _unsure(plain, heard.waiting)):
             return plain
         heard = heard.model_copy(update={"text": self.redact(heard.text)})
         known, waiting = brief.situation(heard)
@@ -84,7 +98,13 @@ class ModelReasoner:
             waiting=waiting,
             message=heard.text[:4000],
         )
-        return await self._filled(self._understand, ask, lambda said: read.understanding(said, heard, workflows))
+
+        def accept(said: UnderstandSaid, drop: bool) -> Understanding:
+            return read.understanding(said, heard, workflows, drop)
+
+        found = await self._filled(self._understand, ask, accept)
+        again = found.intent == "request" and found.workflow == heard.workflow and plain.intent == "amend"
+        return found.model_copy(update={"intent": "amend"}) if again else found  # the task at hand is not begun anew
 
     async def preferences(self, question: str, evidence: tuple[Evidence, ...]) -> Preferences:
         """Statements that quote the evidence; with no evidence there is nothing to ask."""
@@ -96,13 +116,15 @@ class ModelReasoner:
         notes = brief.telling(plain.statements, plain.evidence, rest, self.redact)
         ask = PreferencesAsk(question=question[:600], notes=notes.told())
 
-        def accept(said: PreferencesSaid) -> Preferences:
-            found = read.statements(said.statements, notes, "m")
+        def accept(said: PreferencesSaid, _: bool) -> Preferences:
+            found = read.statements(
+                said.statements, notes, drop=False
+            )  # without the newer one the outdated would stand
             return Preferences(
                 question=question,
                 statements=found,
                 contradictions=read.contradictions(said.statements, found),
-                unknown=tuple(said.unknown)[:5],
+                unknown=read.plain(said.unknown)[:5],
                 evidence=evidence,
             )
 
@@ -140,9 +162,9 @@ class ModelReasoner:
             details=dict(case.details),
             wishes=list(case.wishes),
             request=case.request[:600],
-            tone=brief.tone(case.tone, self.redact),
+            tone=brief.tone(case.tone, self.redact, shown),
         )
-        judged = await self._filled(self._decide, ask, lambda said: read.judgement(said, notes, shown))
+        judged = await self._filled(self._decide, ask, lambda said, drop: read.judgement(said, notes, shown, drop))
         least = min(s.fit for s in judged.scores)
         rest = tuple(s.model_copy(update={"fit": min(s.fit, least)}) for s in plain.scores[brief.CANDIDATES :])
         return judged.model_copy(update={"scores": (*judged.scores, *rest)})
@@ -158,14 +180,18 @@ class ModelReasoner:
             request=self.redact(matter.request),
             tone=brief.tone(matter.tone, self.redact),
         )
-        return await self._filled(self._improvise, ask, lambda said: read.improvised(said, notes, matter.pages))
+
+        def accept(said: ImproviseSaid, drop: bool) -> Improvised:
+            return read.improvised(said, notes, matter.pages, drop)
+
+        return await self._filled(self._improvise, ask, accept)
 
     async def ground(self, step: str, controls: tuple[Control, ...]) -> str | None:
         """The one control that the step means."""
         shown = [c.model_dump(exclude_defaults=True) for c in controls[: brief.CONTROLS]]
         refs = {c["ref"] for c in shown}
 
-        def accept(said: GroundSaid) -> str | None:
+        def accept(said: GroundSaid, _: bool) -> str | None:
             if said.ref and said.ref not in refs:
                 raise Unfounded(f"There is no control {said.ref!r}; give one of the refs, or an empty string.")
             return said.ref or None
@@ -181,10 +207,10 @@ class ModelReasoner:
             pages=[brief.page(p) for p in matter.pages],
             names=list(matter.taken),
         )
-        return await self._filled(self._draft, ask, lambda said: sound(said.markdown, matter))
+        return await self._filled(self._draft, ask, lambda said, _: sound(_unfenced(said.markdown), matter))
 
-    async def _filled(self, prompt: Prompt[F], given: Frozen, accept: Callable[[F], R]) -> R:
-        """The prompt's answer, repaired once where it cannot be used.
+    async def _filled(self, prompt: Prompt[F], given: Frozen, accept: Callable[[F, bool], R]) -> R:
+        """The prompt's answer, repaired once where it cannot be used; of the second, what is made up is dropped.
 
         Raises:
             Unfounded: nor can the second.
@@ -193,14 +219,25 @@ class ModelReasoner:
         ask = prompt.ask(given, self.redact)
         said = await self.model.say(ask)
         try:
-            return accept(prompt.fills.model_validate_json(said.text))
+            return accept(prompt.fills.model_validate_json(said.text), False)
         except (ValidationError, Unfounded) as error:
             turns = (*ask.turns, ("model", said.text[:8000]), ("user", _REPAIR.format(wrong=_wrong(error))))
             again = await self.model.say(ask.model_copy(update={"turns": turns}))
         try:
-            return accept(prompt.fills.model_validate_json(again.text))
+            return accept(prompt.fills.model_validate_json(again.text), True)
         except (ValidationError, Unfounded) as error:
             raise Unfounded(f"{self.name} answered twice with what cannot be used.") from error
+
+
+def _unsure(plain: Understanding, waiting: Waiting) -> bool:
+    """Whether code may have misread a message: a change to what is on the table is free speech, an answer is not."""
+    return plain.intent in UNSURE or (plain.intent == "amend" and waiting.kind != "question")
+
+
+def _unfenced(markdown: str) -> str:
+    """A file without the fence that it was written in."""
+    found = _FENCE.fullmatch(markdown.strip())
+    return found[1] if found else markdown
 
 
 def _place(first: list[str]) -> Callable[[Candidate], int]:

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from agents.reasoning.checked import Checked, Unfounded
+from agents.reasoning.checked import Checked, Unfounded, verbatim
 from agents.reasoning.checked_model import CheckedModel
-from agents.reasoning.port import Case, Heard, Judgement, Score, Understanding
+from agents.reasoning.port import Case, Claim, Heard, Improvised, Judgement, Matter, Score, Thing, Understanding
 from agents.types import Candidate, DetailValue, Preference, Preferences, Reason
 from memory.evidence import Evidence
 from tests.agents.reasoning import contract
@@ -138,3 +138,33 @@ async def test_a_number_that_stands_nowhere_is_not_said() -> None:
     kept = {s.candidate: [r.text for r in s.reasons] for s in judged.scores}
     assert kept == {"c0": [], "c1": ["Room 1 over the tracks"], "c2": ["It is silent"]}
     assert [len(s.tradeoffs) for s in judged.scores] == [0, 1, 1]
+
+
+async def test_a_tradeoff_with_a_number_that_stands_nowhere_is_not_improvised() -> None:
+    why = Claim(text="It is a novel.", sources=("p1",), quote="a novel")
+    thing = Thing(name="The Tide", fit=0.9, reasons=(why,), tradeoffs=("312 pages", "costs 40 euros", "no pictures"))
+
+    class Improvises(Liar):
+        async def improvise(self, matter: Matter) -> Improvised | None:
+            return Improvised(things=(thing,))
+
+    found = await Checked(Improvises()).improvise(contract.MATTER)
+    assert found
+    assert found.things[0].tradeoffs == ("312 pages", "no pictures")
+
+
+@pytest.mark.parametrize(
+    ("quote", "stands"),
+    [
+        ("I can't stand 'beige' rooms - all of them", True),
+        ("i can’t stand ‘beige’ rooms", True),
+        ("Never *beige*", False),
+        ("rooms – all of …", True),
+        ("all of them!", True),
+        ("…", False),
+        ("“.”", False),
+        ("I can stand beige rooms", False),
+    ],
+)
+def test_a_quotation_is_not_held_to_the_look_of_its_marks(quote: str, stands: bool) -> None:
+    assert verbatim(quote, "I can’t stand *‘beige’* rooms — all of\nthem.") == stands
