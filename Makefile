@@ -9,7 +9,7 @@ run: setup browser ## the assistant and Demo Town, at http://127.0.0.1:8000
 	@$(BIN)/python -m demo.up
 
 test: setup browser check ## everything that must hold
-	@$(BIN)/pytest -n 3 --dist worksteal
+	@$(BIN)/pytest -n 2 --dist worksteal
 
 check: setup ## style, types, layers
 	@$(BIN)/ruff format --check --quiet . && $(BIN)/ruff check --quiet . && echo "ruff: clean"

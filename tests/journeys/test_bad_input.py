@@ -216,6 +216,7 @@ def test_a_second_owner_of_the_home_is_refused(service: Service, home: Path) -> 
     assert str(service.process and service.process.pid) in ended.stderr
 
 
+@pytest.mark.long
 def test_no_browser(home: Path, town: Town) -> None:
     running = Service(home, free_port()).start(RFLOW_BROWSER_PATH="/nonexistent/chrome")
     try:

@@ -35,6 +35,7 @@ def _run(service: Service, case: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.long
 def test_what_is_called_wrong_is_a_case_and_a_case_leaves_nothing_behind(
     service: Service, chat: Chat, home: Path
 ) -> None:

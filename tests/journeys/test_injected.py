@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from demo.tavola.places import load_places
 from tests.journeys.support import Chat, Town
 
 
+@pytest.mark.long
 def test_the_injected_reviews_change_nothing(chat: Chat, town: Town) -> None:
     steering = ("ignore", "system", "assistant", "already said go")
     planted = {

@@ -105,6 +105,7 @@ def _plain(text: str) -> str:
     return re.sub(r"[\s>*_#-]+", " ", re.sub(r"<[^>]+>", " ", text)).strip()
 
 
+@pytest.mark.long
 def test_a_change_ends_the_offer(chat: Chat, town: Town) -> None:
     before = len(town.booked())
     old = chat.to_plan()["plan"]["hash"]

@@ -128,7 +128,7 @@ async def visit(window: Window, shop: Any, trap: str) -> None:
     await asyncio.sleep(0.1)
 
 
-@pytest.mark.parametrize("phase", [Phase.SEARCH, Phase.PREPARE])
+@pytest.mark.parametrize("phase", [pytest.param(Phase.SEARCH, marks=pytest.mark.long), Phase.PREPARE])
 async def test_no_way_out_for_a_hostile_page(rig: Any, phase: Phase) -> None:
     policy = Policy("reserve", (rig.shop.origin,), rig.workflow.requests)
     async with open_profile(rig.browser, rig.home.root / "state" / "profile", policy, phase) as window:
@@ -142,6 +142,7 @@ async def test_no_way_out_for_a_hostile_page(rig: Any, phase: Phase) -> None:
     assert rig.shop.elsewhere() == []
 
 
+@pytest.mark.long  # the row `navigation` of the proof knows which traps are toothless, too
 async def test_the_traps_work_where_there_is_no_barrier(rig: Any) -> None:
     """Each of them does reach the site without the barrier: or the test above would show nothing."""
     profile = rig.home.root / "state" / "profile"

@@ -32,15 +32,20 @@ FORM = """
 """
 
 
+@pytest.fixture(scope="module")
+async def window() -> AsyncIterator[Any]:
+    async with open_clean(BrowserSettings(show="headless", timeout=0.7)) as opened:
+        yield opened
+
+
 @pytest.fixture
-async def page(shop: Any, browser: Any) -> AsyncIterator[Any]:
-    async with open_clean(BrowserSettings(show="headless", timeout=0.7)) as window:
-        window.barrier.begin(Policy("w", (shop.origin,), Requests()), Phase.PREPARE)
-        found = await window.page()
-        await found.goto(f"{shop.origin}/rooms", timeout=5000)
-        await found.set_content(FORM)
-        found.take = lambda step: perform(found, step, (shop.origin,), window.barrier)
-        yield found
+async def page(shop: Any, window: Any) -> Any:
+    window.barrier.begin(Policy("w", (shop.origin,), Requests()), Phase.PREPARE)
+    found = await window.page()
+    await found.goto(f"{shop.origin}/rooms", timeout=5000)
+    await found.set_content(FORM)
+    found.take = lambda step: perform(found, step, (shop.origin,), window.barrier)
+    return found
 
 
 def step(verb: Verb, target: str, value: str = "", **more: Any) -> BoundStep:

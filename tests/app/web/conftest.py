@@ -6,21 +6,29 @@ import os
 from collections.abc import AsyncIterator
 
 import pytest
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright
 
 from agents.executor.chrome import find_browser
 
 CHROMIUM = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--no-first-run"]
 
 
-@pytest.fixture
-async def tab(url: str) -> AsyncIterator[Page]:
-    """A new tab, while the site is up."""
+@pytest.fixture(scope="module")
+async def chromium() -> AsyncIterator[Browser]:
+    """One browser for the tests of a module."""
     async with async_playwright() as play:
         program = find_browser(None, play.chromium.executable_path, os.environ)
         browser = await play.chromium.launch(executable_path=program, args=CHROMIUM)
-        yield await browser.new_page()
+        yield browser
         await browser.close()
+
+
+@pytest.fixture
+async def tab(chromium: Browser, url: str) -> AsyncIterator[Page]:
+    """A new tab that shares nothing with others, while the site is up."""
+    context = await chromium.new_context()
+    yield await context.new_page()
+    await context.close()
 
 
 @pytest.fixture
