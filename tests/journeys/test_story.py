@@ -147,6 +147,7 @@ def _names(decided: dict[str, Any]) -> set[str]:
     return {option["name"] for option in (decided["decision"]["top"], decided["decision"]["backup"]) if option}
 
 
+@pytest.mark.long
 def test_a_second_go_books_nothing_more(chat: Chat, town: Town) -> None:
     before = len(town.booked())
     plan = chat.to_plan()
