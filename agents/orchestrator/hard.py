@@ -46,7 +46,7 @@ def bounds(
     workflow: Workflow, details: dict[str, DetailValue], wishes: tuple[str, ...], preferences: Preferences
 ) -> Bounds:
     """The person's hard statements, those of named company, and the budgets that the notes give as a maximum."""
-    about = f"{workflow.title} {workflow.description} {' '.join(workflow.examples)}"
+    task = domains(f"{workflow.title} {workflow.description}")  # a shop may have food among its examples
     strong = any(
         re.search(r"dislike|hate|can't stand|cannot stand", r.topic)
         for r in workflow.rules
@@ -57,9 +57,9 @@ def bounds(
         workflow,
         details,
         hard,
-        limits(preferences, " ".join((*wishes, workflow.title)), details, domains(about)),
-        "food" in domains(f"{workflow.title} {workflow.description}"),  # a shop may have food among its examples
-        content(about),
+        limits(preferences, " ".join((*wishes, workflow.title)), details, task),
+        "food" in task,
+        content(f"{workflow.title} {workflow.description} {' '.join(workflow.examples)}"),
     )
 
 
@@ -206,9 +206,10 @@ def _bound(rule: Rule, details: dict[str, DetailValue]) -> Decimal | None:
 def _within_limits(candidate: Candidate, bound: Bounds) -> Iterable[tuple[Exclusion | None, str]]:
     cost = facts.price(candidate)
     asked = any(isinstance(v, dict) and "amount" in v for v in bound.details.values())
+    each = " a head" if bound.eating else ""
     for limit in bound.limits if cost and not asked else ():
         if limit.hard and cost and cost[0] > limit.amount:
-            reason = f"about {cost[0]:f} {cost[1]} a head, above your maximum of {limit.amount:f}"
+            reason = f"about {cost[0]:f} {cost[1]}{each}, above your maximum of {limit.amount:f}"
             yield Exclusion(name=candidate.name, reason=reason, evidence=(limit.evidence,)), ""
         elif not limit.hard and cost and cost[0] > limit.amount:
-            yield None, f"about {cost[0]:f} {cost[1]} a head, above the {limit.amount:f} you usually spend"
+            yield None, f"about {cost[0]:f} {cost[1]}{each}, above the {limit.amount:f} you usually spend"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from agents.reasoning.offline.domains import elsewhere
+from agents.reasoning.offline.domains import domains, headed
 from agents.reasoning.offline.lexis import fold
 from agents.types import DetailValue, Preferences
 from memory.evidence import Evidence
@@ -56,7 +56,9 @@ def _midday(details: dict[str, DetailValue]) -> bool:
 
 
 def _foreign(evidence: Evidence, asked: frozenset[str]) -> bool:
-    return not evidence.path.startswith("memory/") or elsewhere(asked, evidence.section, evidence.quote)
+    """Whether it is no note, or one for another part of life than is asked: a dinner's limit is none for a lamp."""
+    about = headed(evidence.section) or domains(evidence.quote)
+    return not evidence.path.startswith("memory/") or bool(about and not about & asked)
 
 
 def _limits(evidence: Evidence) -> Iterator[tuple[str, Limit]]:

@@ -81,6 +81,7 @@ _SENSES = tuple(
 )
 """What people say for the steps of a price and the parts of a town: one is an option, all others mean it."""
 
+_SHORT = 6  # words of an answer of which one can be enough
 _CLOSE = 84  # rapidfuzz ratio of 100: one slip in six letters
 
 
@@ -112,7 +113,17 @@ def choose_option(text: str, options: tuple[str, ...]) -> Hit | None:
         if said in group and len(fitting) == 1:
             return Hit(0, len(text), fitting[0])
     begun = [option for option in options if len(said) >= 3 and fold(option).startswith(said)]
-    return Hit(0, len(text), begun[0]) if len(begun) == 1 else None
+    if begun:
+        return Hit(0, len(text), begun[0]) if len(begun) == 1 else None
+    hits = _by_a_word(text, options) if len(said.split()) <= _SHORT and "?" not in text else []
+    return hits[0] if len({hit.value for hit in hits}) == 1 and not refused(text, hits[0]) else None
+
+
+def _by_a_word(text: str, options: tuple[str, ...]) -> list[Hit]:
+    """The options of which an answer has a word: "by courier" of "Bicycle courier"."""
+    said = [m for m in _WORDS.finditer(text) if len(m.group()) > 2 and m.group() not in _STOP | _UNTIL | {"the"}]
+    held = [(m, option) for m in said for option in options if m.group() in _WORDS.findall(fold(option))]
+    return [Hit(m.start(), m.end(), option) for m, option in held]
 
 
 def _exact(text: str, option: str) -> list[Hit]:

@@ -14,6 +14,7 @@ from memory.evidence import Evidence
 from memory.retrieve import Retriever
 from tests.agents.town import Notes, dish, place, workflow
 from workflows.model import Workflow
+from workflows.registry import LIBRARY, Registry
 
 SAFE = workflow("Never propose a place that conflicts with an allergy.", "Only places open at {time}.")
 SAFE_MENU = [dish("Bean stew"), dish("Onion tart"), dish("Lentil soup")]
@@ -119,6 +120,15 @@ async def test_a_maximum_in_the_notes_binds_and_the_usual_is_a_tradeoff(
     assert any("30 you usually spend" in t for t in middle.tradeoffs)
     birthday = await ranked(reasoner, retriever, candidates, details, wishes=("my birthday",))
     assert "High" not in {e.name for e in birthday.excluded}
+
+
+async def test_what_a_dinner_may_cost_is_no_limit_for_a_thing(notes: Notes, reasoner: Reasoner) -> None:
+    retriever = notes({"memory/money.md": "# Money\n\n## Eating out\n\n- About 30 EUR a head. 50 at most.\n"})
+    shop = Registry(LIBRARY, LIBRARY / "none").get("buy-item")
+    lamps = (place("Lamp", price=80), place("Lantern", price=62))
+    outcome = await ranked(reasoner, retriever, lamps, {"thing": "lamp"}, shop)
+    assert sorted(proposed(outcome)) == ["Lamp", "Lantern"]
+    assert "a head" not in str(outcome.decision)
 
 
 async def test_places_one_has_been_to_are_left_out_on_asking_for_new(

@@ -7,6 +7,7 @@ import datetime as dt
 import pytest
 
 from agents.reasoning.offline.details import find_details
+from agents.reasoning.offline.places import choose_option
 from workflows.model import Detail, DetailType
 
 NOW = dt.datetime(2026, 11, 21, 10, 35, tzinfo=dt.UTC)
@@ -54,3 +55,22 @@ def test_an_option_in_other_words(text: str, values: dict[str, str]) -> None:
 )
 def test_a_detail_that_does_not_matter(text: str, asked: str | None, declined: tuple[str, ...]) -> None:
     assert find_details(ALL, text, NOW, asked).declined == declined
+
+
+DELIVERY = ("Collect at the Mill", "Van to the door", "Post")
+
+
+@pytest.mark.parametrize(
+    ("said", "option"),
+    [
+        ("by van, please", "Van to the door"),
+        ("the mill", "Collect at the Mill"),
+        ("not the van", None),
+        ("anything but the mill", None),
+        ("what does the van cost?", None),
+        ("the good one", None),
+    ],
+)
+def test_one_word_of_an_option_is_enough_where_no_other_has_it(said: str, option: str | None) -> None:
+    hit = choose_option(said, DELIVERY)
+    assert (hit.value if hit else None) == option
