@@ -182,7 +182,8 @@ async def _fragment(request: Request, assistant: ports.Assistant, event: Event, 
         changes=render.changes(await assistant.history(conversation)) if offered else {},
         working=render.working([message]),
         oob=True,
-        **await _side(assistant),
+        # What stands at the side changes with an answer; a question alone is not worth a look at all conversations.
+        **(await _side(assistant) if message.author == "assistant" else {}),
     )
 
 
