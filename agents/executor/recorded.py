@@ -19,7 +19,7 @@ from memory.errors import BadInput
 from workflows.model import Place
 
 _ARROW = re.compile(r"\b(?:next|previous|prev)\b|^[‹›«»←→<>]$", re.IGNORECASE)
-_NUMBERED = re.compile(r"\d|\b[A-Z][A-Z-]{3,}\b")  # a number of a site may be all letters: "ME-PKXGN"
+_LIKE_A_NUMBER = re.compile(r"\d|\b[A-Z][A-Z-]{3,}\b")  # a number of a site may be all letters: "ME-PKXGN"
 _REFERENCE = re.compile(r"\b(?:number|reference|code|confirmation|booking|order)\b", re.IGNORECASE)
 _TOTAL = re.compile(r"\btotal|to pay", re.IGNORECASE)
 _FREE = re.compile(r"\b(?:no charge|free of charge|nothing to pay)\b", re.IGNORECASE)
@@ -240,7 +240,9 @@ def _cautions(slots: dict[str, Slot], checked: list[Slot], total: tuple[Decimal,
 
 
 def _kept(confirmation: Said) -> list[str]:
-    label = next((la for la, value in confirmation.pairs if _REFERENCE.search(la) and _NUMBERED.search(value)), None)
+    label = next(
+        (la for la, value in confirmation.pairs if _REFERENCE.search(la) and _LIKE_A_NUMBER.search(value)), None
+    )
     return [f"Keep {_text(label)} as reference"] if label else []
 
 

@@ -206,10 +206,14 @@ def _bound(rule: Rule, details: dict[str, DetailValue]) -> Decimal | None:
 def _within_limits(candidate: Candidate, bound: Bounds) -> Iterable[tuple[Exclusion | None, str]]:
     cost = facts.price(candidate)
     asked = any(isinstance(v, dict) and "amount" in v for v in bound.details.values())
-    each = " a head" if bound.eating else ""
-    for limit in bound.limits if cost and not asked else ():
-        if limit.hard and cost and cost[0] > limit.amount:
-            reason = f"about {cost[0]:f} {cost[1]}{each}, above your maximum of {limit.amount:f}"
+    if cost is None or asked:
+        return
+    told = f"about {cost[0]:f} {cost[1]}{' a head' if bound.eating else ''}, above"
+    for limit in bound.limits:
+        if cost[0] <= limit.amount:
+            continue
+        if limit.hard:
+            reason = f"{told} your maximum of {limit.amount:f}"
             yield Exclusion(name=candidate.name, reason=reason, evidence=(limit.evidence,)), ""
-        elif not limit.hard and cost and cost[0] > limit.amount:
-            yield None, f"about {cost[0]:f} {cost[1]}{each}, above the {limit.amount:f} you usually spend"
+        else:
+            yield None, f"{told} the {limit.amount:f} you usually spend"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from agents.reasoning.offline.domains import domains, headed
+from agents.reasoning.offline.domains import about
 from agents.reasoning.offline.lexis import fold
 from agents.types import DetailValue, Preferences
 from memory.evidence import Evidence
@@ -28,7 +28,7 @@ _OTHER_UNITS = re.compile(r"\b(?:a|per) (?:night|week|month|year|bottle|hour)\b"
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """An amount a head; hard where it was said as a maximum. `evidence` is where."""
+    """An amount, for each head where it is about eating; hard where it was said as a maximum. `evidence` is where."""
 
     amount: Decimal
     hard: bool
@@ -57,8 +57,8 @@ def _midday(details: dict[str, DetailValue]) -> bool:
 
 def _foreign(evidence: Evidence, asked: frozenset[str]) -> bool:
     """Whether it is no note, or one for another part of life than is asked: a dinner's limit is none for a lamp."""
-    about = headed(evidence.section) or domains(evidence.quote)
-    return not evidence.path.startswith("memory/") or bool(about and not about & asked)
+    told = about(evidence.section, evidence.quote)
+    return not evidence.path.startswith("memory/") or bool(told and not told & asked)
 
 
 def _limits(evidence: Evidence) -> Iterator[tuple[str, Limit]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agents.reasoning.offline.domains import domains, headed
+from agents.reasoning.offline.domains import about, domains
 from agents.reasoning.offline.habits import budget
 from agents.reasoning.offline.taste import statements_of
 from memory.evidence import Evidence
@@ -18,4 +18,4 @@ def binding(note: Evidence) -> bool:
 def concerns(note: Evidence, question: str) -> bool:
     """Whether a note is about the part of life that a question is about."""
     asked = domains(question)
-    return bool(asked & (headed(f"{note.path} {note.section}") or domains(note.quote)))
+    return bool(asked & about(f"{note.path} {note.section}", note.quote))

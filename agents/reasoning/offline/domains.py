@@ -26,7 +26,12 @@ def _named(text: str, columns: tuple[str, ...]) -> frozenset[str]:
     return frozenset(d for d, row in rows if any(padded(w) in where for c in columns for w in row[c]))
 
 
+def about(heading: str, text: str) -> frozenset[str]:
+    """Parts of life that a sentence under a heading is about; a heading says more than a word."""
+    return headed(heading) or domains(text)
+
+
 def elsewhere(asked: frozenset[str], heading: str, text: str) -> bool:
-    """Whether a sentence is plainly about another part of life than what was asked; a heading says more than a word."""
-    about = headed(heading) or domains(text)
-    return bool(asked and about) and not asked & about
+    """Whether a sentence is plainly about another part of life than what was asked."""
+    told = about(heading, text)
+    return bool(asked and told) and not asked & told
