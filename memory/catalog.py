@@ -145,12 +145,6 @@ class Catalog:
         with self._cursor() as db:
             return {row[0] for row in db.execute("SELECT id FROM chunks")}
 
-    def made(self, ids: Iterable[str]) -> dict[str, str]:
-        """For each of these chunks the hash of what its vector was made from."""
-        with self._cursor() as db:
-            found = "SELECT id, embedded FROM chunks WHERE id IN (SELECT value FROM json_each(?))"
-            return dict(db.execute(found, (json.dumps(list(ids)),)))
-
     def embedded(self, path: str | None = None) -> dict[str, str]:
         """Each chunk's id with the hash of what its vector was made from; of one file, or of all."""
         with self._cursor() as db:

@@ -39,6 +39,7 @@ class MiniLM:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = max(1, min(threads, os.cpu_count() or 1))
         options.inter_op_num_threads = 1
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # takes what runs beside its core
         options.log_severity_level = 3
         self._session = onnxruntime.InferenceSession(
             str(_packaged(*WEIGHTS)), options, providers=["CPUExecutionProvider"]

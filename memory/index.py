@@ -6,12 +6,12 @@ import hashlib
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from memory.catalog import Catalog
-from memory.chunk import chunks_of
+from memory.chunk import Chunk, chunks_of
 from memory.embeddings import Embedder
 from memory.errors import BadInput, Damaged, RflowError, Unavailable
 from memory.home import Home
@@ -105,9 +105,9 @@ class Index:
         """Of the store that answers; to be used within `trusted`."""
         return self._stores.answering.vectors
 
-    def similarities(self, vector: Vectors, ids: Sequence[str]) -> dict[str, float]:
+    def similarities(self, vector: Vectors, chunks: Iterable[Chunk]) -> dict[str, float]:
         """The cosine of a query's vector with those of chunks; to be used within `trusted`."""
-        return self._stores.answering.similarities(vector, ids)
+        return self._stores.answering.similarities(vector, chunks)
 
     @property
     def embedder(self) -> Embedder:

@@ -120,7 +120,7 @@ def score(chunk: Chunk, weights: Weights, similarity: float, covered: float) -> 
         return 0.0
     asks = QUESTION if chunk.text.rstrip().endswith("?") else 0.0
     substance = min(len(chunk.text.split()), FULL) / FULL
-    told, meant = _told(chunk)
+    told, meant = _told(chunk) if weights.told or weights.meant else (0.0, 0.0)
     return float(max(fit - asks + weights.substance * substance + weights.told * told + weights.meant * meant, 0.0))
 
 
@@ -135,6 +135,8 @@ def _told(chunk: Chunk) -> tuple[float, float]:
 
 def lifted(scores: Mapping[str, float], chunks: Mapping[str, Chunk], share: float) -> dict[str, float]:
     """The scores where an answer lifts what it answers: a good passage, those that it follows on."""
+    if not share:
+        return dict(scores)
     ends = {(chunk.path, plain_tail(chunk.text)): key for key, chunk in chunks.items()}
     lift: dict[str, float] = {}
     for key, chunk in chunks.items():

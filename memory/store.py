@@ -170,12 +170,12 @@ class Store:
         """The vectors of a part's chunks; the long step, which touches nothing."""
         return self._kept.embed(self.embedder, [fresh.chunk.embedded for fresh in part.fresh])
 
-    def similarities(self, vector: Vectors, ids: Sequence[str]) -> dict[str, float]:
+    def similarities(self, vector: Vectors, chunks: Iterable[Chunk]) -> dict[str, float]:
         """The cosine of a vector of length 1 with those of chunks; what is kept beside Chroma is read first."""
-        made = self.catalog.made(ids)
+        made = {chunk.id: made_of(chunk.embedded) for chunk in chunks}
         kept = self._kept.known(self.embedder, list(made.values()))
         near = {key: float(kept[name] @ vector) for key, name in made.items() if name in kept}
-        return near | self.vectors.similarities(vector, [key for key in ids if key not in near])
+        return near | self.vectors.similarities(vector, [key for key in made if key not in near])
 
     def put(self, part: Part, vectors: Vectors) -> int:
         """Stores a part; files that changed again meanwhile are left out. Tells how many files are done with it.
