@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 from memory.chunk import Chunk, chunks_of
@@ -74,9 +75,15 @@ def _chunks(home: Home, path: str) -> tuple[Chunk, ...]:
     if any(part.startswith(".") for part in PurePosixPath(path).parts):
         return ()
     try:
-        return chunks_of(path, read_document(path, home.read_bytes(path)))
+        return _parsed(path, home.read_bytes(path))
     except RflowError:
         return ()
+
+
+@lru_cache(maxsize=256)
+def _parsed(path: str, data: bytes) -> tuple[Chunk, ...]:
+    """Each search reads every memory file; few have changed since the last one."""
+    return chunks_of(path, read_document(path, data))
 
 
 def remember(home: Home, history: History, path: str, heading: str, text: str, date: dt.date, source: str) -> Evidence:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from agents.reasoning.offline.domains import about, domains
 from agents.reasoning.offline.habits import budget
 from agents.reasoning.offline.taste import statements_of
 from memory.evidence import Evidence
 
 
+@lru_cache(maxsize=4096)
 def binding(note: Evidence) -> bool:
     """Whether a note states an allergy, a diet, a "never", a "must" or a budget, or who the writer is."""
     if "I am " in note.quote or "I'm " in note.quote or "I’m " in note.quote:

@@ -7,7 +7,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Index, Integer, MetaData, String, Table, Text, and_, func, select, update
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    MetaData,
+    Select,
+    String,
+    Table,
+    Text,
+    and_,
+    bindparam,
+    func,
+    select,
+    update,
+)
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -263,22 +278,31 @@ async def tasks_of_day(conn: AsyncConnection, day: str) -> list[TaskLine]:
 
 async def talks(conn: AsyncConnection, limit: int) -> list[Talk]:
     """The conversations that were last spoken in, the latest first, each with its latest tasks."""
-    mine = inbox.c.outcome_of.is_(None)
+    found = (await conn.execute(_SPOKEN_IN, {"limit": limit})).all()
+    lines: dict[str, list[TaskLine]] = {row.conversation: [] for row in found}
+    for row in (await conn.execute(_LATEST, {"conversations": list(lines)})).all():
+        lines[row.conversation].append(TaskLine(id=row.id, state=row.status, request=row.request))
+    return [Talk(id=row.conversation, title=row.text, at=row.at, tasks=lines[row.conversation]) for row in found]
+
+
+def _spoken_in() -> Select[Any]:
     ends = select(inbox.c.conversation, func.min(inbox.c.seq).label("first"), func.max(inbox.c.seq).label("last"))
-    span = ends.where(mine).group_by(inbox.c.conversation).subquery()
+    span = ends.where(inbox.c.outcome_of.is_(None)).group_by(inbox.c.conversation).subquery()
     first, last = inbox.alias(), inbox.alias()
-    query = (
+    return (
         select(span.c.conversation, first.c.text, last.c.at)
         .join(first, first.c.seq == span.c.first)
         .join(last, last.c.seq == span.c.last)
         .order_by(span.c.last.desc())
-        .limit(limit)
+        .limit(bindparam("limit"))
     )
-    found = (await conn.execute(query)).all()
-    lines: dict[str, list[TaskLine]] = {row.conversation: [] for row in found}
+
+
+def _latest_tasks() -> Select[Any]:
     place = func.row_number().over(partition_by=tasks.c.conversation, order_by=tasks.c.touched.desc()).label("place")
-    held = select(tasks, place).where(tasks.c.conversation.in_(lines)).subquery()
-    latest = select(held).where(held.c.place <= SHOWN).order_by(held.c.touched.desc())
-    for row in (await conn.execute(latest)).all():
-        lines[row.conversation].append(TaskLine(id=row.id, state=row.status, request=row.request))
-    return [Talk(id=row.conversation, title=row.text, at=row.at, tasks=lines[row.conversation]) for row in found]
+    among = tasks.c.conversation.in_(bindparam("conversations", expanding=True))
+    held = select(tasks, place).where(among).subquery()
+    return select(held).where(held.c.place <= SHOWN).order_by(held.c.touched.desc())
+
+
+_SPOKEN_IN, _LATEST = _spoken_in(), _latest_tasks()  # making them takes longer than the database does
