@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import select
@@ -18,6 +18,10 @@ from agents.types import Frozen, TaskStatus
 from app.channels.store import tasks
 from app.threads import thread_of
 
+Version = tuple[TaskStatus, int, bool]
+"""A task's status, the latest message that touched it, and whether it was given a Go."""
+Counted = tuple[str, list[str]]
+"""Its workflow, "" for none, and the figures in which it counts."""
 OPEN: tuple[TaskStatus, ...] = ("understanding", "asking", "searching", "deciding", "offered", "doing")
 
 
@@ -58,20 +62,30 @@ class Usage:
 
     database: AsyncEngine
     graph: Graph
+    _known: dict[str, tuple[Version, Counted]] = field(default_factory=dict)
 
     async def since(self, day: str = "") -> tuple[Used, ...]:
         """The figures from a day on (ISO date), by workflow, the latest month first."""
         async with self.database.connect() as conn:
             # A task's id begins with the day on which it was begun.
-            rows = (await conn.execute(select(tasks.c.id, tasks.c.status).where(tasks.c.id >= day))).all()
+            begun = select(tasks.c.id, tasks.c.status, tasks.c.touched).where(tasks.c.id >= day)
+            rows = (await conn.execute(begun)).all()
             granted = select(mandates.c.task).where(mandates.c.granted_by.is_not(None))
             taken = frozenset((await conn.execute(granted)).scalars())
         counted: dict[tuple[str, str], Counter[str]] = {}
-        for task, status in rows:
-            state: Json = (await self.graph.aget_state(thread_of(task))).values
-            if workflow := state.get("workflow"):
-                counted.setdefault((workflow, task[:7]), Counter()).update(_came_of(state, status, task in taken))
+        for task, status, touched in rows:
+            workflow, names = await self._of(task, (status, touched, task in taken))
+            if workflow:
+                counted.setdefault((workflow, task[:7]), Counter()).update(names)
         return _sorted(Used(workflow=w, month=m, **_numbers(found)) for (w, m), found in counted.items())
+
+    async def _of(self, task: str, version: Version) -> Counted:
+        """A task's thread is read anew only after a message that touched it."""
+        if task not in self._known or self._known[task][0] != version:
+            state: Json = (await self.graph.aget_state(thread_of(task))).values
+            status, _, taken = version
+            self._known[task] = version, (state.get("workflow", ""), _came_of(state, status, taken))
+        return self._known[task][1]
 
 
 def summed(used: Iterable[Used], month: str = "all") -> tuple[Used, ...]:

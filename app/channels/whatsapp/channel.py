@@ -9,6 +9,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.datastructures import ImmutableMultiDict
 from twilio.request_validator import RequestValidator
@@ -17,6 +18,7 @@ from app.assistant import Assistant
 from app.channels import deliveries, phones
 from app.channels.base import MAIN, Attachment, AttachmentKind, Inbound
 from app.channels.deliveries import ARRIVED, Part, State
+from app.channels.store import inbox
 from app.channels.whatsapp import trouble
 from app.channels.whatsapp.outbox import Outbox
 from app.channels.whatsapp.pictures import Pictures
@@ -141,6 +143,12 @@ class WhatsApp:
             parked = await deliveries.parked(conn)
         lines = [f"{count} not delivered: {trouble.words(reason)}" for reason, count in parked.items()]
         return "; ".join(lines) or "ok"
+
+    async def last(self) -> str:
+        """When the last message came from a phone (ISO); "" where none ever did."""
+        latest = select(func.max(inbox.c.at)).where(inbox.c.channel == "whatsapp")
+        async with self.assistant.database.connect() as conn:
+            return (await conn.execute(latest)).scalar() or ""
 
     async def pairing_code(self) -> str:
         """A new code for one phone."""

@@ -28,6 +28,7 @@ today = APIRouter(include_in_schema=False)
 async def shown(request: Request, assistant: Assistant) -> HTMLResponse:
     """How everything is."""
     settings, spending = ports.settings(request), await assistant.spending(DAYS)
+    whatsapp = getattr(request.state, "whatsapp", None)
     since = (assistant.clock().date() - dt.timedelta(DAYS)).isoformat()
     return page(
         request,
@@ -40,7 +41,8 @@ async def shown(request: Request, assistant: Assistant) -> HTMLResponse:
         spending=spending,
         charts=charts(spending, settings.day_usd),
         caps=Caps(settings.task_tokens, settings.day_tokens, settings.task_usd, settings.day_usd),
-        whatsapp=settings.whatsapp,
+        whatsapp=whatsapp is not None,
+        heard=await whatsapp.last() if whatsapp else "",
         missing=_missing(settings),
     )
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import random
@@ -18,6 +19,14 @@ from tests.app.whatsapp.forgery import SPOILT, STRANGERS, fuzzed
 
 PATH = "/webhooks/twilio/whatsapp"
 HOST = PUBLIC.removeprefix("https://")
+
+
+def test_it_is_known_when_a_phone_was_heard_last(house: House) -> None:
+    assert house.channel
+    house.server.post(house.server.message("what are my allergies?"))
+    house.server.wait(1)
+    [(at,)] = house.rows("SELECT at FROM inbox ORDER BY seq DESC LIMIT 1")
+    assert asyncio.run(house.channel.last()) == at
 
 
 def test_a_message_is_stored_and_answered_on_the_phone(house: House) -> None:
