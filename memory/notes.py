@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import PurePosixPath
+from textwrap import shorten
 
 from memory.chunk import Chunk, chunks_of
 from memory.dates import ending, says_inferred
@@ -115,7 +116,8 @@ def remember(home: Home, history: History, path: str, heading: str, text: str, d
             home.write(path, after, etag)
         except Conflict:
             continue
-        history.record(f"Remember in {path}: {text[:60]}", [Change(path, before if etag else None, after)])
+        begun = shorten(text, 60, placeholder=" …")
+        history.record(f"Remember in {path}: {begun}", [Change(path, before if etag else None, after)])
     raise Conflict(f"{path} keeps changing while the note is written.", "Save and close it elsewhere, and try again.")
 
 
