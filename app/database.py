@@ -53,7 +53,7 @@ STEPS: tuple[tuple[str, Callable[[Connection], None]], ...] = (
 def _on_connect(connection: Any, _record: object) -> None:
     cursor = connection.cursor()
     # FULL: a commit that was answered must outlive a power cut, because a Go rests on it.
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000", "secure_delete=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

@@ -146,6 +146,12 @@ class Index:
             self._stores.moved.wait_for(lambda: not self._soon(), timeout=max(0.0, left))
         return self._report(tally)
 
+    def forget(self) -> None:
+        """Leaves no trace of what is in no file any more; where files still wait, once they are read."""
+        self._stores.forget()
+        self.refresh()
+        self._stores.tidy()
+
     def trusted(self, call: Callable[[], T]) -> T:
         """Calls, and where the index turns out damaged, rebuilds it and calls once more.
 

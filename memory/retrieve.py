@@ -61,6 +61,10 @@ class Retriever:
         self._index.refresh()
         return self._index.trusted(lambda: self._mentions(name))
 
+    def forget(self) -> None:
+        """Leaves no trace in the index of what is in no file any more."""
+        self._index.forget()
+
     def all_notes(self) -> tuple[Evidence, ...]:
         """Every statement of the memory files, straight from the files: no rule depends on being found."""
         return notes(self._index.home)

@@ -38,7 +38,8 @@ class Stores:
         self.changing = threading.RLock()
         self.moved = threading.Condition(self.changing)
         self.rebuilding = self._rebuilt = ""
-        self._queries, self._closed, self._untidy = 0, False, True
+        self._queries, self._closed = 0, False
+        self._untidy = self._forgetful = True
         folder.mkdir(parents=True, exist_ok=True)
         self._embeddings = Embeddings(folder / "embeddings.db")
         self.answering = self._building = self._open()
@@ -171,10 +172,14 @@ class Stores:
         with self.changing:
             if not self._untidy or self._closed or self.waiting() or self._building is not self.answering:
                 return
-            self._untidy = False
-            self.answering.catalog.settle()
+            self.answering.catalog.settle(self._forgetful)
+            self._untidy = self._forgetful = False
             used = [(self.answering.embedder.name, made) for made in self.answering.catalog.embedded().values()]
         self._embeddings.purge(used)
+
+    def forget(self) -> None:
+        """The next `tidy` leaves no word either of what is in no file any more."""
+        self._untidy = self._forgetful = True
 
     def stale(self, part: Part) -> None:
         """Notes that a part may have put something in the place of older texts."""

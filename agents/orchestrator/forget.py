@@ -56,6 +56,7 @@ def gone_for(keeper: Keeper, retriever: Retriever, notes: Sequence[Evidence]) ->
     The records of conversations are the caller's.
     """
     places = keeper.forget(notes)
+    retriever.forget()
     said = [f"Forgotten: removed from {', '.join(places)}, the index and the record of our conversations."]
     documents = [e for e in _documents(retriever, notes) if e.path.startswith("documents/")]
     if documents:
