@@ -14,13 +14,13 @@ from agents.types import Candidate, Preference
 from memory.evidence import Evidence
 from workflows.model import Detail, DetailType, Workflow
 
-NOTES = 24  # for a choice
+NOTES = 22  # for a choice
 MATTER = 40  # for what no workflow fits: there is no candidate to spend the tokens on
 QUOTE = 220  # characters of a note
 CANDIDATES = 6
 LINKS, CONTROLS, TONE = 60, 120, 6
 PAGE = 5000  # characters of a page
-_PHRASES, _DISHES = 10, 8
+_PHRASES, _DISHES = 10, 6
 _TEXT = 90  # characters of one phrase of a page
 
 
@@ -64,7 +64,7 @@ def telling(
     """
     by_id = {e.id: e for e in evidence}
     hard = [s for s in statements if s.polarity in ("never", "must")]
-    ordered = dict.fromkeys(i for s in (*hard, *statements) for i in s.evidence if i in by_id)
+    ordered = dict.fromkeys(i for s in (*hard, *statements) for i in s.evidence[:1] if i in by_id)
     told = [e for e in (*(by_id[i] for i in ordered), *further) if redact(e.quote) == e.quote]
     return Notes(told[:NOTES])
 

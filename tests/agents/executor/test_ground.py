@@ -15,7 +15,7 @@ from tests.agents.executor.rig import DETAILS, WORKFLOW
 from workflows.model import Step, Verb
 from workflows.parse import parse
 
-STEP = '2. Press "Sign in here"\n'
+STEP = '2. Press "For our members"\n'
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ async def test_a_step_is_led_to_the_control_it_means_and_shown_as_a_diff(
         found = await searcher.collect(workflow, DETAILS, grounding)
         assert [c.name for c in found] == ["Maple Room", "Birch & Sons", "Willow"]
         assert {c.role for c in names.shown} <= {"button", "link", "tab", "menuitem", "radio"}
-        assert grounding.diff(workflow, text).splitlines()[3:] == ['-2. Press "Sign in here"', '+2. Press "Log in"']
+        assert grounding.diff(workflow, text).splitlines()[3:] == ['-2. Press "For our members"', '+2. Press "Log in"']
         for nobody in (None, Grounding(Names("Nothing of that name"))):
             with pytest.raises(Missing):
                 await searcher.collect(workflow, DETAILS, nobody)
