@@ -88,8 +88,10 @@ class Retriever:
         # Both sides at once: each is a third of a search, in C and so on a core of its own.
         by_meaning = self._beside.submit(near)
         lexical, most = dict(catalog.search(words, pool, under)), catalog.rarity(words)
+        chunks = catalog.get(lexical)
         vector, dense = by_meaning.result()
-        chunks, weights = catalog.get({**dense, **lexical}), self._asked.weights(vector, self._index.embedder)
+        chunks |= catalog.get([key for key in dense if key not in chunks])
+        weights = self._asked.weights(vector, self._index.embedder)
         dense |= self._index.similarities(vector, [chunk for key, chunk in chunks.items() if key not in dense])
         chunks = {key: chunk for key, chunk in chunks.items() if key in dense}  # the rest is being forgotten
         scores = {
