@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -14,6 +13,8 @@ from agents.orchestrator.plan import chosen
 from agents.orchestrator.refine import ask
 from agents.preference_proxy.proxy import question_for
 from agents.reasoning.offline.intents import is_yes
+from agents.reasoning.offline.places import choose_option, find_option
+from agents.reasoning.offline.spans import fold
 from agents.reasoning.port import Understanding, Waiting
 from agents.state import Json, TaskState
 from agents.types import Candidate, DetailValue
@@ -21,7 +22,6 @@ from memory.errors import Unavailable
 from workflows.model import Detail, DetailType, Workflow
 
 _FEW = 3  # words
-_SIZES = {"small": "S", "medium": "M", "large": "L", "extra large": "XL", "extra small": "XS"}
 
 
 async def options(state: TaskState, crew: Crew) -> TaskState:
@@ -102,14 +102,10 @@ def unfit(waiting: Waiting, message: str, read: Understanding) -> Understanding:
 
 
 def among(said: str, texts: Iterable[str]) -> str | None:
-    """The one of the texts that is meant: all of it, else the only one that shares its words."""
-    texts, said = tuple(texts), _SIZES.get(" ".join(_words(said)), said)
+    """The one of the texts that is meant; none where two are, or nobody can tell."""
+    texts, folded = tuple(texts), fold(said)
     exact = [text for text in texts if same_text(text, said)]
-    words = set(_words(said))
-    near = [text for text in texts if words and (set(_words(text)) <= words or words <= set(_words(text)))]
-    found = exact or near
-    return found[0] if len(found) == 1 else None
-
-
-def _words(text: str) -> list[str]:
-    return re.findall(r"\w+", text.casefold())
+    if exact or len({hit.value for hit in find_option(folded, texts)}) > 1:
+        return exact[0] if len(exact) == 1 else None
+    hit = choose_option(folded, texts)
+    return str(hit.value) if hit else None

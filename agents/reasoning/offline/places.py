@@ -77,9 +77,10 @@ _SENSES = tuple(
         r"cent(?:re|er|ral)|(?:city|town)[ -]cent(?:re|er)|cent(?:re|er) of (?:the )?(?:town|city)|down[ -]?town"
         r"|(?:middle|heart) of (?:the )?(?:town|city)",
         *(rf"{way}(?:ern|side)?" for way in ("north", "south", "east", "west")),
+        *(rf"x-?{size[0]}|(?:x|extra)[ -]?{size}" for size in ("large", "small")),
     )
 )
-"""What people say for the steps of a price and the parts of a town: one is an option, all others mean it."""
+"""What people say for the steps of a price, the parts of a town and sizes: one is an option, all others mean it."""
 
 _SHORT = 6  # words of an answer of which one can be enough
 _CLOSE = 84  # rapidfuzz ratio of 100: one slip in six letters

@@ -23,6 +23,11 @@ KNOWN = {"of": "http://s/1", "offered": {"size": {"texts": SIZES, "open": True}}
         ("XL", SIZES, None),
         ("", SIZES, None),
         ("S or M", SIZES, None),
+        ("extra large", (*SIZES, "XL"), "XL"),
+        ("large please", (*SIZES, "XL"), "L"),
+        ("the 40", ("38", "40", "42"), "40"),
+        ("30 x 40", ("20 x 30 cm", "30 x 40 cm"), "30 x 40 cm"),
+        ("for filter", ("Whole beans", "Ground for filter"), "Ground for filter"),
     ],
 )
 def test_an_option_is_meant_by_its_words_where_it_alone_has_them(said: str, texts: tuple[str, ...], meant: str) -> None:
