@@ -17,18 +17,14 @@ from workflows.model import Workflow
 def request(turn: Turn) -> Understanding:
     """A request: of which workflow, or of none."""
     found = {w.name: filled(read(turn, w, known=False), w) for w in turn.workflows}
-    name = route(
-        turn.original,
-        turn.workflows,
-        turn.embed,
-        {n: len(details.values) + len(details.problems) for n, details in found.items()},
-        intents.is_vague(turn.text),
-    )
+    given = {n: len(details.values) + len(details.problems) for n, details in found.items()}
+    vague, past = intents.is_vague(turn.text), intents.looks_back(turn.text)
+    name = None if past else route(turn.original, turn.workflows, turn.embed, given, vague)
     workflow = next((w for w in turn.workflows if w.name == name), None)
     if workflow:
         return carries(turn, "request", workflow, found[workflow.name])
     sentence = intents.is_request(turn.text) or len(re.findall(r"[^\W\d_]{2,}", turn.text)) > 2
-    sentence = sentence and not intents.is_vague(turn.text)  # "surprise me": with what is to be asked
+    sentence = sentence and not vague  # "surprise me": with what is to be asked
     return means(turn, "unfit" if sentence else "unclear", subject=turn.heard.text.strip()[:200])
 
 

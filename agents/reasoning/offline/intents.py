@@ -59,6 +59,7 @@ _TAKE_IT = re.compile(
     r"want|like|buy|order) (?:it|that|this|them)\b(?! (?:to|be|in|at|for|on)\b)"
 )
 _ASKS = re.compile(rf"^{_POLITE}(?:(?:what|how)(?! about| if)|who|when|where)(?:'s|s)?\b")
+_LOOKS_BACK = re.compile(rf"^{_POLITE}(?:what|which|where|when|who|how)\b.*\bdid (?:i|we)\b")
 _FRESH = re.compile(
     rf"^{_POLITE}(?:(?:can|could|would|will) you (?:please )?|i(?:'d| would)? (?:like|"
     rf"want|need)(?: you)? to |please |also )?(?:find|book|get|recommend|suggest|"
@@ -236,6 +237,11 @@ def is_fresh_request(text: str) -> bool:
 def asks(text: str) -> bool:
     """Asks what, who, when, where or how something is; "how about" and "what about" propose."""
     return bool(_ASKS.search(text))
+
+
+def looks_back(text: str) -> bool:
+    """Asks about what the person did, and wants nothing done: "which wine did we have at Easter?"."""
+    return bool(_LOOKS_BACK.search(text))
 
 
 def takes_it(text: str) -> bool:

@@ -123,6 +123,15 @@ def test_a_vague_opener_is_for_the_one_workflow_that_fits(
     assert _read(text, alone, model).workflow == "reserve-table"
 
 
+@pytest.mark.parametrize(
+    "text", ["what did I spend on presents in March?", "which wine did we have at dinner on Sunday?"]
+)
+def test_what_the_person_did_is_asked_and_not_to_be_done_again(
+    shipped: tuple[Workflow, ...], model: MiniLM, text: str
+) -> None:
+    assert _read(text, shipped, model).intent in ("unfit", "question")
+
+
 @pytest.mark.parametrize("text", ["fancy a film?", "any tips?", "surprise me with a joke"])
 def test_a_vague_opener_for_something_else(shipped: tuple[Workflow, ...], model: MiniLM, text: str) -> None:
     assert _read(text, shipped, model).intent in ("unfit", "unclear")
