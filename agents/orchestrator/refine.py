@@ -40,10 +40,12 @@ async def ask(state: TaskState, detail: Detail, before: str, crew: Crew, problem
     proposal = None if problem or _turned_down(state, detail) else await _proposal(detail, state, preferences, crew)
     proposed, source = proposal or (None, "")
     said = None if proposed is None else say.value(detail, proposed, today)
+    either = tuple(say.value(detail, choice, today) for choice in problem.choices) if problem else ()
+    day = _day(workflow, state["details"])
     question = Question(
         detail=detail.name,
         type=detail.type.value,
-        options=quick_answers(detail, proposed, crew.clock(), state["request"], _day(workflow, state["details"])),
+        options=either or quick_answers(detail, proposed, crew.clock(), state["request"], day),
         proposed=said,
     )
     text = "\n\n".join(p for p in (before, problem.message if problem else _ask(detail, said, source)) if p)

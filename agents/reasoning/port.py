@@ -68,6 +68,7 @@ class Problem(Frozen):
     detail: str
     said: str
     message: str  # one sentence: what was seen and what would do
+    choices: tuple[str, ...] = ()  # the values between which it cannot tell, in their normal form
 
 
 class Understanding(Frozen):

@@ -11,8 +11,8 @@ from agents.reasoning.offline.days import MONTHS, WEEKDAYS, shown
 from agents.reasoning.offline.numbers import ORDINAL, SMALL, ordinal, whole
 from agents.reasoning.offline.spans import Hit, longest
 
-Reading = dt.date | str
-"""A day, or the fault: one sentence."""
+Reading = dt.date | str | tuple[dt.date, ...]
+"""A day, or the fault: one sentence, or the several days that could be meant."""
 
 _MONTH = rf"(?P<month>{'|'.join(sorted(MONTHS, key=len, reverse=True))})\b(?:\.(?= ?\w))?"
 _WD = rf"(?:{'|'.join(sorted(WEEKDAYS, key=len, reverse=True))})\b"
@@ -49,17 +49,15 @@ def _apply(rule: tuple[re.Pattern[str], Reader, bool], text: str, now: dt.dateti
 
 def _hit(match: re.Match[str], found: Reading, today: dt.date, moment: bool) -> Hit:
     start = match.start("v") if "v" in match.re.groupindex else match.start()
+    if isinstance(found, tuple):
+        fault = f"That could be {' or '.join(map(shown, found))}; which of them?"
+        return Hit(start, match.end(), None, fault, choices=tuple(day.isoformat() for day in found))
     if isinstance(found, str):
         return Hit(start, match.end(), None, found)
     if found < today:
         fault = f"{shown(found)} has passed (today is {shown(today)}); which day from today on?"
         return Hit(start, match.end(), None, fault)
     return Hit(start, match.end(), found.isoformat(), moment=moment)
-
-
-def either(choices: list[dt.date]) -> str:
-    """The fault that asks which of several days is meant."""
-    return f"That could be {' or '.join(shown(d) for d in choices)}; which of them?"
 
 
 def _relative(match: re.Match[str], now: dt.datetime) -> Reading:
@@ -83,7 +81,7 @@ def _slashed(match: re.Match[str], now: dt.datetime) -> Reading | None:
     if not read:
         raise ValueError(match.group())
     ahead = sorted(d for d in read if d >= now.date())
-    return either(ahead) if len(ahead) > 1 else (ahead or sorted(read))[0]
+    return tuple(ahead) if len(ahead) > 1 else (ahead or sorted(read))[0]
 
 
 def _day_of(now: dt.datetime, year: int | None, month: int, number: int) -> dt.date | None:
@@ -150,7 +148,7 @@ def _weekday(match: re.Match[str], now: dt.datetime) -> Reading | None:
     if which in ("coming", "following", "upcoming", "this coming"):
         return coming + dt.timedelta(days=7 * (coming == today))
     if coming == today and which != "this":
-        return either([today, today + dt.timedelta(days=7)])
+        return today, today + dt.timedelta(days=7)
     return coming
 
 
@@ -169,7 +167,7 @@ def _weekend(match: re.Match[str], now: dt.datetime) -> Reading:
     weeks = 1 if match.group("which") == "next" else 0
     both = [days.weekday_of_week(today, weekday, weeks) for weekday in (5, 6)]
     ahead = [d for d in both if d >= today]
-    return either(ahead) if len(ahead) > 1 else ahead[0]
+    return tuple(ahead) if len(ahead) > 1 else ahead[0]
 
 
 def _vague(match: re.Match[str], now: dt.datetime) -> Reading:

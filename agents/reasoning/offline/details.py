@@ -10,7 +10,7 @@ from functools import cache
 
 from agents.reasoning.offline.counts import find_counts
 from agents.reasoning.offline.dates import find_dates
-from agents.reasoning.offline.days import WEEKDAYS, shown
+from agents.reasoning.offline.days import WEEKDAYS, shown, weekday_after
 from agents.reasoning.offline.money import find_money
 from agents.reasoning.offline.numbers import NUMBER
 from agents.reasoning.offline.places import choose_option, find_option, find_places, is_place, refused, strip
@@ -247,11 +247,12 @@ def _following(hits: list[Hit], text: str) -> list[Hit]:
     """Of days said by their names each comes after the one before: on a Saturday, "from Friday to Sunday"."""
     kept = hits[:1]
     for hit in hits[1:]:
-        before, value = kept[-1].value, hit.value
-        named = text[hit.start : hit.end].strip() in WEEKDAYS
-        if named and isinstance(before, str) and isinstance(value, str) and value <= before:
-            weeks = (dt.date.fromisoformat(before) - dt.date.fromisoformat(value)).days // 7 + 1
-            hit = replace(hit, value=(dt.date.fromisoformat(value) + dt.timedelta(weeks=weeks)).isoformat())
+        before, named = kept[-1].value, WEEKDAYS.get(text[hit.start : hit.end].strip())
+        if named is not None and isinstance(before, str) and (hit.fault or str(hit.value) <= before):
+            after = weekday_after(dt.date.fromisoformat(before) + dt.timedelta(days=1), named)
+            hit = replace(hit, value=after.isoformat(), fault="", choices=())
+        elif named is not None and kept[-1].choices:
+            hit = replace(hit, value=None, fault="", choices=())  # it waits for which of them is meant
         kept.append(hit)
     return kept
 
@@ -268,7 +269,8 @@ def _settled(detail: Detail, hits: list[Hit], original: str) -> Found | Problem 
         return None
     if not good or hits[-1].fault:
         bad = hits[-1]
-        return Problem(detail=detail.name, said=original[bad.start : bad.end].strip(), message=bad.fault)
+        said = original[bad.start : bad.end].strip()
+        return Problem(detail=detail.name, said=said, message=bad.fault, choices=bad.choices)
     if len(good) > 1:
         said = " and ".join(f"“{original[h.start : h.end].strip()}”" for h in good)
         return Problem(detail=detail.name, said=said, message=f"You named {said}; which of them is it?")

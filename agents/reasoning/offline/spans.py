@@ -34,6 +34,7 @@ class Hit:
     Attributes:
         value: in the normal form of its detail's type; None with a fault.
         fault: one sentence: what is wrong and what would do.
+        choices: with a fault, the values between which it cannot tell.
         moment: a distance from now ("in an hour") that is a date and a time at once.
     """
 
@@ -42,6 +43,7 @@ class Hit:
     value: DetailValue | None
     fault: str = ""
     moment: bool = False
+    choices: tuple[str, ...] = ()
 
 
 def fold(text: str) -> str:

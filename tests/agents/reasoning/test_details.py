@@ -173,6 +173,13 @@ def test_two_dates_go_to_two_details() -> None:
         "arrival": "2026-11-27",
         "departure": "2026-11-29",
     }
+    assert find_details(stay, "from Friday until Saturday", NOW, None).values == {
+        "arrival": "2026-11-27",
+        "departure": "2026-11-28",
+    }
+    today = find_details(stay, "from Saturday to Monday", NOW, None)
+    assert [(p.detail, p.choices) for p in today.problems] == [("arrival", ("2026-11-21", "2026-11-28"))]
+    assert today.values == {}, "which Monday follows on which Saturday"
     assert find_details(stay, "the 5th", NOW, "departure").values == {"departure": "2026-12-05"}
     assert find_details(stay, "departure on the 5th", NOW, None).values == {"departure": "2026-12-05"}
 
