@@ -118,6 +118,8 @@ def _read(form: Form, body: str, step: Step) -> Step | Fault:
     if match is None:
         return _misfit(form, body, step.line)
     found = {key: value for key, value in match.groupdict().items() if value}
+    if "target" in found and not _bare(found["target"]):  # "open ``"
+        return _misfit(form, body, step.line)
     values = _values(form.verb, found["values"]) if "values" in found else ()
     if values is None or not _counts(form.verb, found.get("count")):
         return _misfit(form, body, step.line)

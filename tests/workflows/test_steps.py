@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from workflows.bind import placeholders
@@ -112,6 +112,7 @@ def test_both_ways_and_every_round_are_steps_of_their_own():
     assert (listed.value, listed.target, placeholders(listed)) == ("{names}", "", ("names",))
 
 
+@example("open", "``", False)
 @given(st.sampled_from([str(v) for v in Verb]), st.text(alphabet='ab {}"“”,.*1-/`'), st.booleans())
 def test_a_line_is_a_step_or_a_fault(word, rest, commit):
     step = parse_step(f"{'**Commit:** ' if commit else ''}{word} {rest}", 1)
