@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import PurePosixPath
 from textwrap import shorten
+from weakref import WeakKeyDictionary
 
 from memory.chunk import Chunk, chunks_of
 from memory.dates import ending, says_inferred
@@ -23,6 +23,8 @@ MOST = 2000  # characters of a note
 Place = tuple[str, str]
 """A memory file, relative to home, and a heading in it."""
 FALLBACK: Place = ("memory/notes.md", "Notes")
+Parsed = tuple[bytes, tuple[Chunk, ...]]
+_PARSED: WeakKeyDictionary[Home, dict[str, Parsed]] = WeakKeyDictionary()  # as they stand; nothing that is gone
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +51,12 @@ class Shelf:
 
 def notes(home: Home) -> tuple[Evidence, ...]:
     """Every statement of every memory file, in their order; files that cannot be read are left to `Index.sync`."""
-    paths = sorted((home.root / "memory").rglob("*.md"))
-    return tuple(note.evidence() for path in paths for note in _chunks(home, path.relative_to(home.root).as_posix()))
+    known, now = _PARSED.get(home, {}), {}
+    for path in sorted((home.root / "memory").rglob("*.md")):
+        name = path.relative_to(home.root).as_posix()
+        now[name] = _parsed(home, name, known.get(name))
+    _PARSED[home] = now
+    return tuple(note.evidence() for _, chunks in now.values() for note in chunks)
 
 
 def shelves(home: Home) -> tuple[Shelf, ...]:
@@ -72,19 +78,15 @@ def shelves(home: Home) -> tuple[Shelf, ...]:
     return tuple(found)
 
 
-def _chunks(home: Home, path: str) -> tuple[Chunk, ...]:
+def _parsed(home: Home, path: str, known: Parsed | None) -> Parsed:
+    """A file's words and its passages; those that are known where it has not changed."""
     if any(part.startswith(".") for part in PurePosixPath(path).parts):
-        return ()
+        return b"", ()
     try:
-        return _parsed(path, home.read_bytes(path))
+        data = home.read_bytes(path)
+        return known if known and known[0] == data else (data, chunks_of(path, read_document(path, data)))
     except RflowError:
-        return ()
-
-
-@lru_cache(maxsize=256)
-def _parsed(path: str, data: bytes) -> tuple[Chunk, ...]:
-    """Each search reads every memory file; few have changed since the last one."""
-    return chunks_of(path, read_document(path, data))
+        return b"", ()
 
 
 def remember(home: Home, history: History, path: str, heading: str, text: str, date: dt.date, source: str) -> Evidence:
@@ -147,7 +149,7 @@ def _read(home: Home, path: str) -> tuple[str, str | None]:
 
 
 def _standing(home: Home, path: str, heading: str, text: str) -> Evidence | None:
-    for chunk in _chunks(home, path):
+    for chunk in _parsed(home, path, None)[1]:
         under = chunk.section[-1] if chunk.section else ""
         if chunk.text[: ending(chunk.text).start] == text and under.casefold() == heading.casefold():
             return chunk.evidence()
